@@ -1,0 +1,38 @@
+"""How much encoder context a window gets. Pure: lengths in, lengths out.
+
+Whisper's encoder takes any length up to 3000 mel frames and costs more than
+linearly, so a two-second look should not pay for thirty. Too short a context
+makes the decoder miss the end and repeat itself; silence after the speech is
+what lets it stop. The measurements are in README.md.
+"""
+
+from inference.types import SAMPLE_RATE, Samples, Urgency
+
+HOP: Samples = 160
+"""Samples in one mel frame (10 ms)."""
+
+FULL = 3000
+"""Mel frames of Whisper's own 30 s context."""
+
+BUCKETS = (300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, FULL)
+"""Mel frames. Windows that share a bucket share a batch without waste."""
+
+LONGEST: Samples = 29 * SAMPLE_RATE
+"""Longest window, leaving a second of silence in the full context."""
+
+# Seconds of true silence after the audio, and the least context, by urgency.
+_ROOM = {Urgency.LOOK: (1.0, 3.0), Urgency.FINAL: (4.0, 8.0), Urgency.BATCH: (4.0, 8.0)}
+
+
+def context(samples: Samples, urgency: Urgency) -> int:
+    """Mel frames for audio of this length: the smallest bucket with room for the silence."""
+    silence, least = _ROOM[urgency]
+    need = max(samples / SAMPLE_RATE + silence, least) * SAMPLE_RATE / HOP
+    return next((bucket for bucket in BUCKETS if bucket >= need), FULL)
+
+
+def second_context(frames: int, urgency: Urgency) -> int:
+    """Mel frames for a second try: full for what will stand, twice as much for a look."""
+    if urgency is not Urgency.LOOK:
+        return FULL
+    return next((bucket for bucket in BUCKETS if bucket >= 2 * frames), FULL)

@@ -1,0 +1,110 @@
+"""Which bytes of a client's audio are new, and where they stand on the clock. Pure.
+
+Positions count the client's own audio: bytes, or packets of Opus. Audio sent
+twice is cut, audio that skips ahead is refused, and so is a client that runs
+further ahead than it was told it may.
+"""
+
+from collections import deque
+
+from inference.types import SAMPLE_RATE, Samples
+from server.protocols.native import BadMessage, Gap, Sound
+from streaming.resampler import Format
+
+OPUS_PACKETS = 50  # a second, at the usual 20 ms
+LONGEST_GAP = 600  # seconds of silence a client may declare at once
+
+
+class Intake:
+    def __init__(self, form: Format, start: int, max_ahead: int) -> None:
+        """start: position of the first audio. max_ahead: seconds a client may send beyond what
+        has been acknowledged to it."""
+        self.form = form
+        self.start = start
+        self.received = start
+        self.acknowledged = start
+        self.max_ahead = max_ahead
+        self.heard: Samples = 0
+        self.marks: deque[tuple[Samples, int]] = deque([(0, start)])
+
+    @property
+    def pace(self) -> int:
+        """Position units in a second of audio."""
+        return OPUS_PACKETS if self.form.encoding == "opus" else self.form.rate * self.form.unit
+
+    def take(self, sound: Sound) -> bytes:
+        """The part of a message that is new. Raises BadMessage."""
+        self._contiguous(sound.pos)
+        if self.form.encoding == "opus":
+            fresh = sound.data if sound.pos == self.received else b""
+            self._advance(1 if fresh else 0)
+            return fresh
+        self._whole(sound.pos, len(sound.data))
+        fresh = sound.data[self.received - sound.pos :]
+        self._advance(len(fresh))
+        return fresh
+
+    def skip(self, gap: Gap) -> int:
+        """How many units of silence stand for a gap. Raises BadMessage."""
+        self._contiguous(gap.pos)
+        self._whole(gap.pos, gap.length)
+        if gap.length > LONGEST_GAP * self.pace:
+            raise BadMessage(f"a gap of more than {LONGEST_GAP} seconds")
+        missing = max(0, gap.pos + gap.length - self.received)
+        self.received += missing
+        return missing
+
+    def end(self, pos: int) -> None:
+        """Check the total that the client states."""
+        if pos != self.received:
+            raise BadMessage(f"end at {pos}, but {self.received} was received", 4410, "gap")
+
+    def mark(self, heard: Samples) -> None:
+        """So many more samples came of what was received up to now."""
+        self.heard += heard
+        self.marks.append((self.heard, self.received))
+
+    def acknowledge(self) -> int:
+        """What is told to the client as received."""
+        self.acknowledged = self.received
+        return self.received
+
+    def forget(self, settled: Samples) -> None:
+        """No position before this point will be asked for."""
+        while len(self.marks) > 1 and self.marks[1][0] <= settled:
+            self.marks.popleft()
+
+    def position(self, at: Samples) -> int:
+        """A point on the session's clock as a position, rounded down to whole units."""
+        before = self.marks[0]
+        for mark in self.marks:
+            if mark[0] > at:
+                share = (at - before[0]) / (mark[0] - before[0])
+                steps = int((mark[1] - before[1]) * share) // self.form.unit
+                return before[1] + max(0, steps) * self.form.unit
+            before = mark
+        return before[1]
+
+    def seconds(self, at: Samples) -> float:
+        """A point on the clock in seconds, not beyond what was heard."""
+        return min(at, self.heard) / SAMPLE_RATE
+
+    def _contiguous(self, pos: int) -> None:
+        if pos < self.start:
+            raise BadMessage(f"audio at {pos} lies before the start at {self.start}")
+        if pos > self.received:
+            raise BadMessage(f"audio at {pos}, but only {self.received} was received", 4410, "gap")
+
+    def _whole(self, pos: int, length: int) -> None:
+        unit = self.form.unit
+        if length % unit or (pos - self.start) % unit:
+            raise BadMessage(f"{length} bytes at {pos} are not whole samples of {unit} bytes")
+
+    def _advance(self, units: int) -> None:
+        if self.received + units > self.acknowledged + self.max_ahead * self.pace:
+            raise BadMessage(
+                f"more than {self.max_ahead} s ahead of what was acknowledged",
+                4429,
+                "too_far_ahead",
+            )
+        self.received += units

@@ -1,0 +1,220 @@
+"""One live session on this server: a client's audio in, events out, everything kept.
+
+Owns the pipeline, the outbox and the archive of a session, not its connection:
+a connection comes and goes (stream.py), a session is finished once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+
+from inference.types import Options, Samples
+from server.archive import Archive
+from server.codecs import OpusPackets, UnreadableAudio
+from server.intake import Intake
+from server.logs import logger
+from server.parts import Parts
+from server.protocols.native import BadMessage, Gap, Request, Sound, View
+from streaming.events import (
+    Caption,
+    Command,
+    Ended,
+    Event,
+    Finish,
+    Revised,
+    Segment,
+    Speak,
+)
+from streaming.outbox import Outbox, Overflow
+from streaming.pipeline import Pipeline
+from streaming.resampler import Resampler, decode
+from streaming.resampler import Sound as Samples2D
+from streaming.session import Session
+
+log = logger("live")
+
+
+class LiveSession:
+    def __init__(self, id: str, request: Request, parts: Parts, archive: Archive) -> None:
+        server = parts.settings.server
+        self.id = id
+        self.parts = parts
+        self.archive = archive
+        self.view = request.view
+        self.options = request.options
+        self.intake = Intake(request.format, request.start, server.max_ahead)
+        self.format = request.format
+        self.opus = OpusPackets(request.format.channels) if self.format.encoding == "opus" else None
+        self.resampler = Resampler(request.format.rate)
+        self.outbox = Outbox()
+        self.news = asyncio.Event()  # something waits in the outbox, or the session is over
+        self.commands: asyncio.Queue[Command] = asyncio.Queue(1)
+        self.over = False  # nothing more will be put in the outbox
+        self.finished = False  # no more audio is taken
+        self.why = "ended"
+        policy = parts.settings.streaming.policy()
+        if request.endpoint is not None:
+            policy = replace(policy, endpoint=request.endpoint)
+        if not request.view.partials:
+            policy = replace(policy, look_every=None)
+        self.session = Session(policy, request.options, parts.metrics.filtered)
+        self.pipeline = Pipeline(
+            self.session,
+            hear=parts.hear,
+            score=partial(parts.vad.speech, parts.vad.listener()),
+            emit=self._emit,
+            report=self._report,
+        )
+        self.counts: dict[str, Any] = {"segments": 0, "words": 0, "captions": 0}
+
+    @property
+    def settled(self) -> int:
+        """Position up to which all text has been issued."""
+        self.intake.forget(self.session.settled)
+        return self.intake.position(self.session.settled)
+
+    async def run(self) -> None:
+        """Until the last event is given and everything is kept."""
+        self.parts.metrics.sessions.inc()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                keeping = tasks.create_task(self.archive.run())
+                try:
+                    await self.pipeline.run(self._commands())
+                finally:
+                    self.archive.finish(self.session.clock, self.session.language.best)
+                    self._wake_for_the_last_time()
+                await keeping
+        except* Exception as failures:
+            self.why = "failed"
+            log.error("session failed", session=self.id, exc_info=failures)
+        finally:
+            self._wake_for_the_last_time()
+            self.parts.metrics.sessions.dec()
+            self.parts.metrics.ended.labels(self.why).inc()
+            self._log()
+
+    async def sound(self, message: Sound) -> None:
+        """Audio of the client's. Waits while the model is behind. Raises BadMessage."""
+        if self.finished:
+            return self._too_late()
+        fresh = self.intake.take(message)
+        if fresh:
+            await self._speak(self._decoded(fresh))
+
+    async def gap(self, message: Gap) -> float:
+        """Silence for audio that the client has lost; returns its seconds. Raises BadMessage."""
+        if self.finished:
+            self._too_late()
+            return 0.0
+        missing = self.intake.skip(message)
+        seconds = missing / self.intake.pace
+        for _ in range(int(seconds)):
+            await self._speak(self._silence(1.0))
+        await self._speak(self._silence(seconds % 1.0))
+        return seconds
+
+    async def tell(self, command: Command) -> None:
+        await self.commands.put(command)
+
+    def update(self, options: Options, view: View) -> None:
+        self.options, self.view = options, view
+
+    async def finish(self, why: str) -> None:
+        """No more audio, for this reason. Only the first time counts."""
+        if self.finished:
+            return
+        self.finished = True
+        self.why = why
+        await self.commands.put(Speak(self.resampler.finish()))
+        await self.commands.put(Finish())
+
+    def _too_late(self) -> None:
+        """Audio after the end is the client's mistake, unless the end was the server's."""
+        if self.why == "ended":
+            raise BadMessage("audio after the end")
+
+    def _decoded(self, data: bytes) -> Samples2D:
+        if self.opus is None:
+            return decode(self.format, data)
+        try:
+            return self.opus.decode(data).astype(np.float32) / np.float32(1 << 15)
+        except UnreadableAudio as error:
+            raise BadMessage(f"not an Opus packet: {error}") from None
+
+    def _silence(self, seconds: float) -> Samples2D:
+        return np.zeros((round(seconds * self.format.rate), self.format.channels), np.float32)
+
+    async def _speak(self, sound: Samples2D) -> None:
+        self.archive.sound(sound)
+        audio = self.resampler.push(sound)
+        self.intake.mark(len(audio))
+        self.parts.metrics.heard(len(audio))
+        await self.commands.put(Speak(audio))
+
+    async def _commands(self) -> AsyncIterator[Command]:
+        while True:
+            command = await self.commands.get()
+            if isinstance(command, Finish):
+                return
+            yield command
+
+    def _emit(self, event: Event) -> None:
+        match event:
+            case Segment():
+                self._segment(event)
+            case Caption():
+                self.counts["captions"] += 1
+                self._covered(event)
+                self._put(event)
+            case Ended(at):
+                self._put(Ended(min(at, self.intake.heard)))
+            case _:
+                self._put(event)
+
+    def _segment(self, segment: Segment) -> None:
+        self.counts["segments"] += 1
+        self.counts["words"] += len(segment.words)
+        self.parts.metrics.words.inc(len(segment.words))
+        self.parts.metrics.final_delay.observe(self._seconds(self.session.clock - segment.end))
+        self.archive.segment(segment)
+        self._put(segment)
+        if segment.better is not None and self.view.revise:
+            self._put(Revised(segment.utterance, segment.better))
+
+    def _covered(self, caption: Caption) -> None:
+        words = caption.committed + caption.tentative
+        if words:
+            self.parts.metrics.lag.observe(self._seconds(self.session.clock - words[-1].end))
+
+    def _put(self, event: Event) -> None:
+        try:
+            self.outbox.put(event)
+        except Overflow:
+            self.why = "backlog"  # the client is gone for good; the archive goes on
+        self.news.set()
+
+    def _report(self, error: Exception) -> None:
+        self.parts.metrics.failures.inc()
+        log.error("window lost", session=self.id, error=repr(error))
+
+    def _wake_for_the_last_time(self) -> None:
+        self.over = True
+        self.news.set()
+
+    def _seconds(self, samples: Samples) -> float:
+        return self.intake.seconds(max(0, samples))
+
+    def _log(self) -> None:
+        log.info(
+            "session over",
+            session=self.id,
+            why=self.why,
+            seconds=round(self.intake.seconds(self.intake.heard), 2),
+            language=self.session.language.best,
+            **self.counts,
+        )

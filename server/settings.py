@@ -1,0 +1,113 @@
+"""What an operator may choose, read once from a TOML file and the environment.
+
+Nothing here opens or starts anything. Every field is listed in README.md.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from inference.settings import ModelSettings
+from inference.types import SAMPLE_RATE
+from storage.settings import StorageSettings
+from streaming.settings import Policy
+
+PREFIX = "CAPTIONFLOW_"
+ELSEWHERE = {"CAPTIONFLOW_CACHE"}  # read where they are used
+
+
+class BadSettings(Exception):
+    """A setting that is unknown or has no possible value; the message names it."""
+
+
+class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"  # address to listen on
+    port: int = 8000  # 0: any free port, printed when ready
+    max_sessions: int = 64  # live sessions at once; more are refused with close code 1013
+    hello_timeout: float = 5.0  # seconds a connection may stay silent before its hello
+    idle_timeout: float = 30.0  # seconds without audio, message or ping before close code 4408
+    send_timeout: float = 10.0  # seconds a client may leave a message unread
+    max_ahead: int = 30  # seconds of audio a client may send beyond what was acknowledged
+    model_timeout: float = 60.0  # seconds an answer of the model is waited for
+    drain_timeout: float = 30.0  # seconds running sessions get to end when the server stops
+    log_level: str = "info"  # debug, info, warning or error
+    log_format: str = "json"  # "json", or "console" for reading along
+
+
+class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All times in milliseconds."""
+
+    look_every: int = 300  # new audio before the next caption refresh
+    first_look: int = 500  # speech before the first caption
+    look_window: int = 6000  # a refresh hears at most about this much
+    anchor: int = 1500  # committed speech that a refresh begins with
+    endpoint: int = 500  # pause that ends an utterance, unless the client says otherwise
+    pre_roll: int = 300  # audio kept from before speech was noticed
+    post_roll: int = 200  # audio kept after speech was over
+    longest: int = 24_000  # an utterance is cut here
+
+    def policy(self) -> Policy:
+        lengths = {
+            name: milliseconds * SAMPLE_RATE // 1000
+            for name, milliseconds in msgspec.structs.asdict(self).items()
+        }
+        return Policy(**lengths)
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    storage: StorageSettings
+    server: ServerSettings = ServerSettings()
+    model: ModelSettings = msgspec.field(default_factory=ModelSettings)
+    streaming: StreamingSettings = StreamingSettings()
+
+
+def load(
+    file: Path | None, environment: Mapping[str, str], overrides: Mapping[str, Mapping[str, Any]]
+) -> Settings:
+    """The settings of a file, over them the environment's, over them those given.
+
+    Environment: CAPTIONFLOW_<SECTION>_<FIELD>, and DATABASE_URL. Raises BadSettings.
+    """
+    sections: dict[str, dict[str, Any]] = {"storage": {"data_dir": str(default_data_dir())}}
+    for source in (_file(file), _environment(environment), overrides):
+        for section, fields in source.items():
+            if not isinstance(fields, Mapping):
+                raise BadSettings(f"unknown setting {section!r}")
+            sections.setdefault(section, {}).update(fields)
+    try:
+        return msgspec.convert(sections, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(str(error)) from None
+
+
+def default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "captionflow"
+
+
+def _file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"{file}: {error}") from None
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or name in ELSEWHERE:
+            continue
+        section, _, field = name.removeprefix(PREFIX).lower().partition("_")
+        if section not in Settings.__struct_fields__ or not field:
+            raise BadSettings(f"unknown setting {name} in the environment")
+        found.setdefault(section, {})[field] = value
+    if url := environment.get("DATABASE_URL"):
+        found.setdefault("storage", {})["database_url"] = url
+    return found

@@ -1,0 +1,284 @@
+"""`GET /v1/stream`: one WebSocket, one client, one session. One reader, one writer.
+
+Carries `protocols.native` between a socket and a live session; decides who
+closes, with which code, and waits for nobody without a limit.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from litestar.exceptions import WebSocketDisconnect
+
+from server.live import LiveSession
+from server.logs import logger
+from server.protocols import native
+from server.protocols.native import BadMessage
+from server.registry import Full, Registry
+from storage.errors import StorageError
+from streaming.events import Ended, Flush, Update
+
+log = logger("stream")
+
+ACK_EVERY = 0.5  # seconds between acknowledgements of audio
+LINGER = 0  # seconds a session waits for a client that is gone
+MESSAGES = 50  # control messages a second, over BURST at once, before a client floods
+BURST = 500
+CLOSE_TIMEOUT = 2.0  # seconds to say goodbye
+
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class Over(Exception):
+    """The conversation ends here: the close code, and the error said before it, if any."""
+
+    def __init__(self, close: int, reason: str, error: bytes | None = None) -> None:
+        super().__init__(reason)
+        self.close = close
+        self.reason = reason
+        self.error = error
+
+
+class Gone(Exception):
+    """The client closed the connection or vanished."""
+
+
+class Bucket:
+    """How many messages a client may send: `rate` a second, `burst` at once. Pure."""
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self.rate, self.burst, self.left, self.then = rate, burst, burst, now
+
+    def take(self, now: float) -> bool:
+        self.left = min(self.burst, self.left + (now - self.then) * self.rate) - 1
+        self.then = now
+        return self.left >= 0
+
+
+class Conversation:
+    def __init__(
+        self, receive: Receive, send: Send, registry: Registry, clock: Callable[[], float]
+    ) -> None:
+        """receive, send: raw ASGI messages of an accepted WebSocket. clock: seconds."""
+        self.receive = receive
+        self.send = send
+        self.registry = registry
+        self.settings = registry.parts.settings.server
+        self.bucket = Bucket(MESSAGES, BURST, clock())
+        self.clock = clock
+        self.replies: deque[bytes] = deque()  # answers of the reader, for the writer to send
+
+    async def run(self) -> None:
+        """From the hello to the close."""
+        try:
+            live = await self._begin()
+        except Over as over:
+            await self._close(over)
+        except Gone:
+            return
+        else:
+            await self._talk(live)
+
+    async def _begin(self) -> LiveSession:
+        hello = await self._hello()
+        try:
+            live = await self.registry.begin(hello, native.SUBPROTOCOL)
+        except Full as full:
+            error = native.error("overloaded", "no room for another session", full.retry_after)
+            raise Over(1013, "overloaded", error) from None
+        except (StorageError, OSError) as failure:
+            log.error("session refused", error=str(failure))
+            error = native.error("storage_unavailable", "cannot keep a session now", 5)
+            raise Over(1013, "storage unavailable", error) from None
+        token = secrets.token_urlsafe(16)
+        await self._send(
+            native.welcome(live.id, token, hello.start, LINGER, self.settings.max_ahead)
+        )
+        return live
+
+    async def _hello(self) -> native.Request:
+        try:
+            message = await self._receive(self.settings.hello_timeout)
+        except TimeoutError:
+            raise _refused(
+                BadMessage(f"no hello within {self.settings.hello_timeout:g} s")
+            ) from None
+        try:
+            hello = native.parse(message)
+            if not isinstance(hello, native.Hello):
+                raise BadMessage("the first message is a hello")
+            if hello.resume is not None:
+                raise BadMessage("unknown session", 4404, "unknown_session")
+            parts = self.registry.parts
+            return native.request(hello, parts.languages, parts.settings.model.name)
+        except BadMessage as bad:
+            raise _refused(bad) from None
+
+    async def _talk(self, live: LiveSession) -> None:
+        """Read and write until one of them ends the conversation; then the session is told."""
+        reading = asyncio.create_task(self._read(live))
+        writing = asyncio.create_task(self._write(live))
+        try:
+            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = await _stopped(writing, reading)
+            await live.finish(_why(ended))
+        match ended:
+            case Over():
+                await self._close(ended)
+            case Gone():
+                return
+            case _:
+                log.error("conversation failed", session=live.id, exc_info=ended)
+                error = native.error("internal", "the conversation failed")
+                await self._close(Over(1011, "failed", error))
+
+    async def _read(self, live: LiveSession) -> None:
+        while True:
+            try:
+                message = await self._receive(self.settings.idle_timeout)
+            except TimeoutError:
+                error = native.error("idle", "no audio and no message")
+                raise Over(4408, "idle", error) from None
+            try:
+                await self._obey(live, native.parse(message))
+            except BadMessage as bad:
+                raise _refused(bad) from None
+
+    async def _obey(self, live: LiveSession, message: Any) -> None:
+        if not isinstance(message, native.Sound) and not self.bucket.take(self.clock()):
+            raise BadMessage("too many messages", 4429, "flood")
+        match message:
+            case native.Sound():
+                await live.sound(message)
+            case native.Gap():
+                seconds = await live.gap(message)
+                self._reply(live, native.warning("gap", f"{seconds:.2f} s of silence inserted"))
+            case native.FlushMessage(id):
+                await live.tell(Flush(id))
+            case native.UpdateMessage(wish):
+                await self._update(live, wish)
+            case native.Ping(t):
+                self._reply(live, native.pong(t))
+            case native.End(pos):
+                live.intake.end(pos)
+                await live.finish("ended")
+            case native.Hello():
+                raise BadMessage("a second hello")
+
+    def _reply(self, live: LiveSession, message: bytes) -> None:
+        self.replies.append(message)
+        live.news.set()
+
+    async def _update(self, live: LiveSession, wish: native.Wishes) -> None:
+        languages = self.registry.parts.languages
+        options, view, endpoint = native.wishes(wish, live.options, live.view, languages)
+        live.update(options, view)
+        await live.tell(Update(options, endpoint))
+
+    async def _write(self, live: LiveSession) -> None:
+        renderer = native.Renderer(lambda: live.view, live.intake.position)
+        told: tuple[int, int] | None = None
+        due = self.clock()
+        while True:
+            live.news.clear()
+            over = live.over
+            await self._send_waiting(live, renderer)
+            if over:
+                raise self._last(live)
+            if self.clock() >= due:
+                told = await self._acknowledge(live, told)
+                due = self.clock() + ACK_EVERY
+            with suppress(TimeoutError):
+                async with asyncio.timeout(due - self.clock()):
+                    await live.news.wait()
+
+    async def _send_waiting(self, live: LiveSession, renderer: native.Renderer) -> None:
+        while self.replies:
+            await self._send(self.replies.popleft())
+        while numbered := live.outbox.take():
+            if self.registry.stopping.is_set() and isinstance(numbered[1], Ended):
+                return  # a client that is not told the end comes back, to another server
+            if message := renderer.render(*numbered):
+                await self._send(message)
+
+    def _last(self, live: LiveSession) -> Over:
+        """How a conversation ends whose session is over."""
+        if live.why == "failed":
+            return Over(1011, "failed", native.error("internal", "the session failed"))
+        if live.why == "backlog":
+            return _unread()
+        if self.registry.stopping.is_set():
+            return Over(1012, "the server stops")
+        return Over(1000, "done")
+
+    async def _acknowledge(
+        self, live: LiveSession, told: tuple[int, int] | None
+    ) -> tuple[int, int]:
+        now = (live.intake.acknowledge(), live.settled)
+        if now != told:
+            await self._send(native.audio_ack(*now))
+        return now
+
+    async def _receive(self, limit: float) -> bytes | str:
+        """The next message. Raises TimeoutError, or Gone."""
+        async with asyncio.timeout(limit):
+            message = await self.receive()
+        if message["type"] != "websocket.receive":
+            raise Gone
+        data: bytes | None = message.get("bytes")
+        text: str = message.get("text") or ""
+        return text if data is None else data
+
+    async def _send(self, message: bytes) -> None:
+        """Raises Over when the client does not read, Gone when it is no longer there."""
+        try:
+            async with asyncio.timeout(self.settings.send_timeout):
+                await self.send({"type": "websocket.send", "text": message.decode()})
+        except TimeoutError:
+            raise _unread() from None
+        except (OSError, RuntimeError, WebSocketDisconnect):
+            raise Gone from None
+
+    async def _close(self, over: Over) -> None:
+        """Say why and close, if the client still listens."""
+        with suppress(TimeoutError, OSError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                if over.error:
+                    await self.send({"type": "websocket.send", "text": over.error.decode()})
+                close = {"type": "websocket.close", "code": over.close, "reason": over.reason[:120]}
+                await self.send(close)
+
+
+async def _stopped(*tasks: asyncio.Task[None]) -> BaseException:
+    """Cancel the tasks; what the first of them that ended by itself ended with."""
+    ended = [task for task in tasks if task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    error = ended[0].exception() if ended else None
+    return error or Gone()
+
+
+def _why(ended: BaseException) -> str:
+    match ended:
+        case Over():
+            return ended.reason
+        case Gone():
+            return "client gone"
+        case _:
+            return "failed"
+
+
+def _refused(bad: BadMessage) -> Over:
+    """A bad message as an end; the reason of a close frame is short, so the error says it too."""
+    return Over(bad.close, str(bad), native.error(bad.code, str(bad)))
+
+
+def _unread() -> Over:
+    return Over(4429, "backlog", native.error("backlog", "messages were not read"))

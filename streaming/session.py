@@ -1,0 +1,279 @@
+"""One speaker's talk: told what happened, answers with windows to hear and events to give.
+
+Pure: no clock, no thread, no model. Time is the number of samples it was told.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from inference.types import FRAME, SAMPLE_RATE, Audio, Hypothesis, Options, Samples, Window, Words
+from streaming.events import (
+    Caption,
+    Ended,
+    Event,
+    Failed,
+    Flushed,
+    Segment,
+    SpeechEnded,
+    SpeechStarted,
+    Updated,
+)
+from streaming.filters import Filter, keep
+from streaming.language import LanguageLock
+from streaming.lifecycle import State, Step, after
+from streaming.segmenter import Segmenter, Started, Stopped
+from streaming.settings import Policy
+from streaming.splice import differs, splice
+from streaming.utterance import Utterance
+
+Output: TypeAlias = Window | Event
+
+REACH: Samples = 3 * SAMPLE_RATE  # how far back a forced cut looks for a quiet place
+
+
+class Owed:
+    """The place of a closed utterance in the order of events, until its segment is known."""
+
+    def __init__(self, utterance: Utterance, window: Window, end: Samples, endpoint: bool) -> None:
+        self.utterance = utterance
+        self.window = window
+        self.end = end
+        self.endpoint = endpoint
+        self.answer: list[Event] | None = None
+
+
+class Session:
+    def __init__(
+        self,
+        policy: Policy,
+        options: Options,
+        dropped: Callable[[Filter, int], None] = lambda *_: None,
+    ) -> None:
+        """dropped: told how many words each filter took out."""
+        self.policy = policy
+        self.options = options
+        self.dropped = dropped
+        self.state = State.LISTENING
+        self.clock: Samples = 0
+        self.segmenter = Segmenter(policy.endpoint // FRAME)
+        self.language = LanguageLock(options.language)
+        self.before: deque[tuple[Audio, float]] = deque(maxlen=policy.pre_roll // FRAME)
+        self.open: Utterance | None = None
+        self.looking: tuple[Utterance, Window] | None = None
+        self.queue: deque[Owed | Event] = deque()
+        self.count = 0
+
+    @property
+    def settled(self) -> Samples:
+        """All text of audio before this point is in events already given."""
+        for each in self.queue:
+            if isinstance(each, Owed):
+                return each.utterance.start
+        return self.open.start if self.open else self.clock - len(self.before) * FRAME
+
+    @property
+    def owed(self) -> int:
+        """Closed utterances whose segments are not known yet."""
+        return sum(isinstance(each, Owed) for each in self.queue)
+
+    def audio(self, frame: Audio, likelihood: float) -> list[Output]:
+        """The next FRAME samples and how likely they are speech."""
+        self.state = after(self.state, Step.AUDIO)
+        self.clock += FRAME
+        self._keep(frame, likelihood)
+        match self.segmenter.feed(likelihood):
+            case Started(ago):
+                return self._begin(ago)
+            case Stopped(ago):
+                return self._pause(ago)
+            case None:
+                return self._cut_if_long() or self._look()
+
+    def heard(self, window: Window, hypothesis: Hypothesis | None) -> list[Output]:
+        """The model's answer to a window; None when it had none."""
+        if self.looking and self.looking[1] is window:
+            utterance, self.looking = self.looking[0], None
+            told = self._compare(utterance, window, hypothesis)
+            return [*told, *self._look()]
+        for each in self.queue:
+            if isinstance(each, Owed) and each.window is window:
+                each.answer = self._segment(each, hypothesis)
+        return self._ready()
+
+    def flush(self, id: str) -> list[Output]:
+        """Close what is open; Flushed takes its place after it."""
+        self.state = after(self.state, Step.FLUSH)
+        out = self._close(self.clock, endpoint=False) if self.open else []
+        self.queue.append(Flushed(id, self.clock))
+        return [*out, *self._ready()]
+
+    def update(self, options: Options, endpoint: Samples | None = None) -> list[Output]:
+        """Other options from here on; speech that is open is heard with the new ones."""
+        self.state = after(self.state, Step.UPDATE)
+        if options.language != self.options.language:
+            self.language = LanguageLock(options.language)
+        self.options = options
+        if endpoint is not None:
+            self.segmenter.endpoint = max(1, endpoint // FRAME)
+        self.queue.append(Updated(options, self.clock))
+        return self._ready()
+
+    def finish(self) -> list[Output]:
+        """No more audio. Saying it twice does nothing more."""
+        first = self.state is State.LISTENING
+        self.state = after(self.state, Step.FINISH)
+        if not first:
+            return []
+        out = self._close(self.clock, endpoint=True) if self.open else []
+        self.queue.append(Ended(self.clock))
+        return [*out, *self._ready()]
+
+    def _keep(self, frame: Audio, likelihood: float) -> None:
+        if self.open:
+            self.open.add(frame, likelihood)
+        else:
+            self.before.append((frame, likelihood))
+
+    def _begin(self, ago: int) -> list[Output]:
+        return [self._open(list(self.before), self.clock - ago * FRAME)]
+
+    def _open(self, frames: list[tuple[Audio, float]], at: Samples) -> SpeechStarted:
+        self.open = Utterance(self.count, self.clock - len(frames) * FRAME)
+        self.count += 1
+        for frame, likelihood in frames:
+            self.open.add(frame, likelihood)
+        self.before.clear()
+        return SpeechStarted(self.open.number, at)
+
+    def _pause(self, ago: int) -> list[Output]:
+        return self._close(self.clock - ago * FRAME, endpoint=True)
+
+    def _close(self, end: Samples, endpoint: bool) -> list[Output]:
+        """The open utterance takes its place in the queue; the quiet after it is kept for the
+        next one, so that no sample is heard in two."""
+        utterance = self.open
+        assert utterance is not None
+        self.open = None
+        self.segmenter.cut()
+        self.before.extend(utterance.split(min(end + self.policy.post_roll, utterance.end)))
+        return [SpeechEnded(utterance.number, end), *self._owe(utterance, end, endpoint)]
+
+    def _cut_if_long(self) -> list[Output]:
+        """Close an endless utterance at a quiet point; what follows it opens the next."""
+        utterance = self.open
+        if utterance is None or utterance.end - utterance.start < self.policy.longest:
+            return []
+        at = utterance.best_cut(REACH)
+        rest = utterance.split(at)
+        self.segmenter.restart(len(rest))
+        owed = self._owe(utterance, at, endpoint=False)
+        return [*owed, self._open(rest, at)]
+
+    def _owe(self, utterance: Utterance, end: Samples, endpoint: bool) -> list[Output]:
+        if utterance.speech(utterance.start).seconds() * SAMPLE_RATE < self.policy.shortest:
+            return self._unheard(utterance)
+        window = utterance.whole(self.policy.urgency, self._asked())
+        self.queue.append(Owed(utterance, window, end, endpoint))
+        return [window]
+
+    def _unheard(self, utterance: Utterance) -> list[Output]:
+        """A click: nothing to decode, but a caption that was shown must be taken back."""
+        if utterance.shown:
+            self.queue.append(self._said(utterance, utterance.end, utterance.committed, False))
+        return self._ready()
+
+    def _asked(self) -> Options:
+        return replace(self.options, language=self.language.locked)
+
+    def _look(self) -> list[Output]:
+        """A window for the next caption, when there is enough new to hear and none in the air."""
+        utterance, every = self.open, self.policy.look_every
+        if utterance is None or every is None or self.looking:
+            return []
+        if utterance.end - utterance.start < self.policy.pre_roll + self.policy.first_look:
+            return []
+        if utterance.end - utterance.heard < every or self._nothing_new(utterance):
+            return []
+        if utterance.end - utterance.from_ > self.policy.look_window:
+            utterance.trim(self.policy.anchor)
+        window = utterance.look(self._asked())
+        self.looking = (utterance, window)
+        utterance.heard = utterance.end
+        return [window]
+
+    def _nothing_new(self, utterance: Utterance) -> bool:
+        """Only silence since the last look, and no word in doubt that another look could settle."""
+        return not utterance.tail and utterance.speech(utterance.heard).seconds() == 0
+
+    def _compare(
+        self, utterance: Utterance, window: Window, answer: Hypothesis | None
+    ) -> list[Output]:
+        if utterance is not self.open or answer is None:
+            return []
+        kept = self._sift(answer, utterance, window.start)
+        if answer.words and not kept:
+            return []  # nothing it can stand by: no evidence, no reason to take words back
+        before = (utterance.committed, utterance.tail)
+        utterance.compare(kept)
+        if (utterance.committed, utterance.tail) == before:
+            return []
+        utterance.shown = True
+        return [Caption(utterance.number, utterance.committed, utterance.tail, utterance.start)]
+
+    def _sift(self, answer: Hypothesis, utterance: Utterance, start: Samples) -> Words:
+        """The words that the filters leave; votes for the language."""
+        speech = utterance.speech(start)
+        kept = keep(answer, speech)
+        for reason, count in kept.dropped.items():
+            self.dropped(reason, count)
+        if kept.words:
+            heard = int(speech.seconds() * SAMPLE_RATE)
+            self.language.heard(answer.language, answer.language_probability, heard)
+        return kept.words
+
+    def _segment(self, owed: Owed, answer: Hypothesis | None) -> list[Event]:
+        """The closing pass joined to what was promised. Without an answer, or with one that
+        nothing supports, what the looks heard stands."""
+        utterance = owed.utterance
+        shown = utterance.committed + utterance.tail
+        failed: list[Event] = []
+        if answer is None:
+            failed = [
+                Failed("engine_failed", "the model gave no answer", utterance.start, owed.end)
+            ]
+            heard = shown
+        else:
+            heard = self._sift(answer, utterance, utterance.start)
+            if not heard and utterance.committed:
+                heard = shown
+        words = splice(utterance.committed, heard)
+        if not words and not utterance.shown:
+            return failed
+        segment = self._said(utterance, owed.end, words, owed.endpoint)
+        better = heard if heard and differs(heard, words) else None
+        return [*failed, replace(segment, better=better)]
+
+    def _said(self, utterance: Utterance, end: Samples, words: Words, endpoint: bool) -> Segment:
+        confidence = sum(word.probability for word in words) / len(words) if words else 0.0
+        return Segment(
+            utterance.number, utterance.start, end, words, self.language.best, endpoint, confidence
+        )
+
+    def _ready(self) -> list[Output]:
+        """Events whose turn has come: everything at the head of the queue that is known."""
+        out: list[Output] = []
+        while self.queue:
+            head = self.queue[0]
+            if isinstance(head, Owed):
+                if head.answer is None:
+                    break
+                out += head.answer
+            else:
+                out.append(head)
+            self.queue.popleft()
+        if self.state is State.DRAINING and not self.queue:
+            self.state = after(self.state, Step.DRAINED)
+        return out

@@ -1,0 +1,30 @@
+"""How a session behaves. Values only; the server reads them from its settings file."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from inference.types import SAMPLE_RATE, Samples, Urgency
+
+
+def _ms(milliseconds: int) -> Samples:
+    return milliseconds * SAMPLE_RATE // 1000
+
+
+class Policy(Struct, frozen=True):
+    """One session's rules. Every length is in samples."""
+
+    urgency: Urgency = Urgency.FINAL  # of the closing pass
+    look_every: Samples | None = _ms(300)  # new audio before the next look; None: no captions
+    first_look: Samples = _ms(500)  # speech before the first look: less is heard as anything
+    look_window: Samples = _ms(6000)  # a look longer than this is trimmed to its anchor
+    anchor: Samples = _ms(1500)  # committed speech that a trimmed look begins with
+    endpoint: Samples = _ms(500)  # pause that ends an utterance
+    pre_roll: Samples = _ms(300)  # audio kept from before speech was noticed
+    post_roll: Samples = _ms(200)  # audio kept after speech was over
+    longest: Samples = _ms(24_000)  # an utterance is cut here: the model hears 30 s at most
+    shortest: Samples = _ms(150)  # less speech than this is a click
+    in_flight: int = 4  # closed utterances waiting for the model before intake pauses
+
+
+UPLOAD = replace(Policy(), urgency=Urgency.BATCH, look_every=None, in_flight=8)
+"""A file: nobody watches it grow, and live sessions go first."""

@@ -1,0 +1,60 @@
+"""Joins a promise and a better hearing of the same speech. Pure.
+
+The committed words of an utterance are a promise. The closing pass hears the
+whole utterance and may disagree with some of them; its words go on where the
+promise ends.
+"""
+
+from inference.types import Samples, Words, text_of
+from streaming.agreement import spoken
+
+
+def splice(promised: Words, heard: Words) -> Words:
+    """The promised words, then what `heard` has after them. Begins with `promised`, always."""
+    if not promised:
+        return heard
+    at = _seam(promised, heard)
+    tail = heard[at:]
+    return promised + _punctuation(promised, heard[:at]) + tail
+
+
+def differs(one: Words, other: Words) -> bool:
+    """True when the two do not say the same words."""
+    return _sounds(one) != _sounds(other)
+
+
+def _sounds(words: Words) -> list[str]:
+    return [sound for word in words if (sound := spoken(word.text))]
+
+
+def _seam(promised: Words, heard: Words) -> int:
+    """How many of `heard` say what `promised` says.
+
+    The prefix of `heard` with the least edit distance to `promised` (Levenshtein, words as
+    symbols); of equals, the one whose end is nearest in time.
+    """
+    row = list(range(len(heard) + 1))
+    sounds = [spoken(word.text) for word in heard]
+    for i, word in enumerate(promised, 1):
+        sound = spoken(word.text)
+        before, row = row, [i]
+        for j, other in enumerate(sounds, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (sound != other)))
+    end = promised[-1].end
+    return min(range(len(row)), key=lambda j: (row[j], _gap(heard, j, end)))
+
+
+def _gap(heard: Words, count: int, end: Samples) -> Samples:
+    return abs(heard[count - 1].end - end) if count else end
+
+
+def _punctuation(promised: Words, said: Words) -> Words:
+    """The punctuation the last promised word lacks, as a word of its own without a space."""
+    if not said or spoken(said[-1].text) != spoken(promised[-1].text):
+        return ()
+    mine, other = text_of(promised[-1:]), text_of(said[-1:])
+    more = other[len(mine) :] if other.casefold().startswith(mine.casefold()) else ""
+    if not more or any(c.isalnum() for c in more):
+        return ()
+    last = said[-1]
+    return (type(last)(more, promised[-1].end, promised[-1].end, last.probability),)
