@@ -83,6 +83,8 @@ async def _server(url: str | None) -> AsyncIterator[tuple[str, Served | None]]:
         yield url, None
         return
     with TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as folder:
+        # A server started as root runs its database as another user, who must get through.
+        Path(folder).chmod(0o711)
         async with serving(captionflow_serve(Path(folder))) as served:
             yield served.url, served
 

@@ -66,7 +66,8 @@ def table(result: Result) -> Table:
     head, *body = rows(result)
     found = Table(title=title(result), title_justify="left")
     for name in head:
-        found.add_column(name, justify="left" if name in HEADS else "right", no_wrap=True)
+        words = name in HEADS  # these may wrap in a narrow terminal; figures must stay whole
+        found.add_column(name, justify="left" if words else "right", no_wrap=not words)
     for line in body:
         found.add_row(*line)
     return found

@@ -12,7 +12,8 @@ from pathlib import Path
 
 READY = 180.0  # seconds to start: a new database, unpacking weights and warming up included
 STOP = 20.0  # seconds from SIGTERM to SIGKILL
-KEPT = 20  # lines of the server's last words, for the message when it dies
+KEPT = 5  # lines of the server's last words, for the message when it dies
+TAIL = 500  # characters of each; a traceback says at its end what went wrong
 
 
 class ServerFailed(Exception):
@@ -94,7 +95,7 @@ async def _read(stream: asyncio.StreamReader, words: deque[str], url: asyncio.Fu
         line = raw.decode(errors="replace").rstrip()
         if line.startswith("ready http") and not url.done():
             url.set_result(line.removeprefix("ready "))
-        words.append(line)
+        words.append(line[-TAIL:])
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 import msgspec
@@ -36,8 +35,8 @@ def queries(name: str) -> dict[str, str]:
 
 def place(dsn: str) -> str:
     """Where a database is, without the password that its address may hold."""
-    parts = urlsplit(dsn)
-    return f"{parts.hostname or 'the local socket'}:{parts.port or 5432}{parts.path}"
+    rest = dsn.partition("://")[2].partition("?")[0].rpartition("@")[2]
+    return rest if rest and not rest.startswith("/") else f"the local socket{rest}"
 
 
 @contextmanager
@@ -117,7 +116,9 @@ async def reachable(dsn: str, timeout: float, look: Callable[[], None] = lambda:
     except TimeoutError:
         why = f": {reason}" if reason else ""
         raise Unavailable(f"no database at {place(dsn)} within {timeout:g} s{why}") from reason
-    except (asyncpg.PostgresError, ValueError, asyncpg.InterfaceError) as error:
+    except ValueError:  # whose words may quote a piece of a password
+        raise Unavailable("not an address like postgresql://user:password@host/name") from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Unavailable(f"the database at {place(dsn)} refuses: {error}") from error
 
 

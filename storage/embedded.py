@@ -22,10 +22,12 @@ from storage.account import Account, check_open, hand_over, postgres_account
 from storage.database import reachable
 from storage.errors import Unavailable, Unusable
 from storage.locks import held
+from storage.placement import STATE, placed
 from storage.sockets import socket_folder
 
 NAME = "captionflow"  # of the role and of its database
 MAKING, STARTING, STOPPING = 120.0, 60.0, 20.0  # seconds after which each has failed
+DYING = 2.0  # seconds that a killed server takes at most until its locks are free
 TAIL = 20  # lines of the log that an error shows
 BUILTIN = 17  # the first version with a collation of its own, the same on every system
 
@@ -47,13 +49,13 @@ async def running(data_dir: Path, settings: Mapping[str, str] | None = None) -> 
     settings: more of Postgres's own, by name; with `fsync` off, making it skips that too.
     Starts again however the last run ended. Raises Unusable, with what to change.
     """
-    home = data_dir.resolve()
-    account = postgres_account(home / "cluster")
+    account = postgres_account(data_dir / "cluster")
+    home = await asyncio.to_thread(placed, data_dir, account, STATE)
     _make_home(home, account)
     in_use = f"{home} is in use by another server; choose another data directory"
     stuck = f"Postgres of an earlier run does not end: its id is in {home}/cluster/postmaster.pid"
     async with (
-        held(home / "owner.lock", 0, in_use),
+        held(home / "owner.lock", DYING, in_use),
         # Every process of Postgres holds this one: who gets it knows that all of them have ended.
         held(home / "cluster.lock", STOPPING, stuck) as lock,
     ):

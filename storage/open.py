@@ -32,7 +32,7 @@ async def database_address(settings: StorageSettings) -> AsyncIterator[str]:
 
     Raises Unavailable, or Unusable for the embedded one.
     """
-    if settings.database_url is None:
+    if not settings.database_url:
         async with running(settings.data_dir / "postgres") as address:
             yield address
     else:

@@ -3,6 +3,8 @@
 Blocking, and quick: about 30 us for a frame. Knows no session.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -33,15 +35,21 @@ class Recorder:
     def __init__(self, path: Path, rate: int, channels: int = 1) -> None:
         self._path = path
         self._file = _flac(part_of(path), rate, channels)
+        self._samples = 0
 
     def write(self, audio: Pcm) -> None:
         self._file.write(audio)
+        self._samples += len(audio)
 
-    def close(self) -> None:
-        """Twice is as good as once."""
+    def close(self) -> int:
+        """The length in samples a channel; 0, and no file, when nothing was written.
+
+        Twice is as good as once.
+        """
         if not self._file.closed:
             self._file.close()
-            _publish(part_of(self._path), self._path)
+            _publish(part_of(self._path), self._path, self._samples)
+        return self._samples
 
     def __enter__(self) -> "Recorder":
         return self
@@ -58,34 +66,31 @@ class Recorder:
 def salvage(part: Path, out: Path) -> int:
     """Makes a whole FLAC file `out` of what a killed process left in `part`, which stays.
 
-    Gives its length in samples a channel, at its own rate; 0, and no file, when nothing was left.
-    Memory does not grow with it. Raises FileNotFoundError; av.InvalidDataError when it is no FLAC.
+    Gives its length in samples a channel, at its own rate; 0, and no file, when there is no audio
+    in it. Memory does not grow with its length. Raises FileNotFoundError.
     """
     try:
         with av.open(str(part), format="flac") as torn:
-            return _copy(torn, out)
-    except EOFError:  # not even the header
+            heard = torn.streams.audio[0]
+            return _copy(torn, heard, out) if heard.rate else 0  # 0: not even a header
+    except EOFError:
         return 0
 
 
-def _copy(torn: av.container.InputContainer, out: Path) -> int:
-    heard = torn.streams.audio[0]
-    draft = out.with_name(out.name + ".salvage")
-    samples = 0
+def _copy(torn: av.container.InputContainer, heard: av.AudioStream, out: Path) -> int:
+    draft, samples = out.with_name(out.name + ".salvage"), 0
     with _flac(draft, heard.rate, heard.channels) as file:
-        for packet in torn.demux(heard):
-            try:
-                frames = packet.decode()
-            except av.InvalidDataError:  # the torn end
-                continue
-            for frame in frames:
-                file.write(frame.to_ndarray().reshape(-1, heard.channels))
-                samples += frame.samples
-    if samples:
-        _publish(draft, out)
-    else:
-        draft.unlink()
+        for frame in _frames(torn, heard):
+            file.write(frame.to_ndarray().reshape(-1, heard.channels))
+            samples += frame.samples
+    _publish(draft, out, samples)
     return samples
+
+
+def _frames(torn: av.container.InputContainer, heard: av.AudioStream) -> Iterator[av.AudioFrame]:
+    for packet in torn.demux(heard):
+        with suppress(av.InvalidDataError):  # the torn end
+            yield from heard.decode(packet)
 
 
 def _flac(path: Path, rate: int, channels: int) -> soundfile.SoundFile:
@@ -94,8 +99,10 @@ def _flac(path: Path, rate: int, channels: int) -> soundfile.SoundFile:
     )
 
 
-def _publish(draft: Path, path: Path) -> None:
+def _publish(draft: Path, path: Path, samples: int) -> None:
     """The name is given last, and only to what is on the disk."""
+    if samples == 0:  # libsndfile makes no file of this that it could read
+        return draft.unlink()
     sync(draft)
     draft.replace(path)
     sync(path.parent)

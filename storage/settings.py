@@ -7,7 +7,7 @@ from msgspec import Struct
 
 class StorageSettings(Struct, frozen=True):
     data_dir: Path  # folder of the embedded database and, unless told otherwise, of the objects
-    database_url: str | None = None  # postgresql://...; None: the embedded database is started
+    database_url: str | None = None  # postgresql://...; None or "": the embedded one is started
     objects_dir: Path | None = None  # folder of recordings and transcripts; None: data_dir/objects
     connections: int = 8  # most database connections at a time; more work waits for a free one
     start_timeout: float = 30.0  # seconds to wait for the database when the server starts

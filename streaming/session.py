@@ -217,7 +217,8 @@ class Session:
         if answer.words and not kept:
             return []  # nothing it can stand by: no evidence, no reason to take words back
         before = (utterance.committed, utterance.tail)
-        utterance.compare(kept)
+        until = window.start + len(window.audio) - self.policy.hold
+        utterance.compare(kept, until, self.policy.votes)
         if (utterance.committed, utterance.tail) == before:
             return []
         utterance.shown = True

@@ -3,7 +3,7 @@
 import numpy as np
 
 from inference.types import FRAME, Audio, Options, Samples, Urgency, Window, Words
-from streaming.agreement import agree, unpunctuated
+from streaming.agreement import agree, settled, unpunctuated
 from streaming.filters import Speech
 from streaming.segmenter import quietest
 
@@ -17,6 +17,7 @@ class Utterance:
         self.frames: list[Audio] = []
         self.likelihoods: list[float] = []
         self.committed: Words = ()
+        self.hearings: list[Words] = []  # of the last looks, after `committed`
         self.tail: Words = ()  # after `committed`, as the last look heard it
         self.from_: Samples = start  # where the next look begins
         self.heard: Samples = start  # where the last look ended
@@ -52,13 +53,20 @@ class Utterance:
     def whole(self, urgency: Urgency, options: Options) -> Window:
         return Window(self.start, self.audio(self.start, self.end), urgency, options)
 
-    def compare(self, tail: Words) -> None:
-        """Take in what a look heard after the committed words; commit what was heard twice."""
-        sure, doubtful = agree(self.tail, tail)
-        if not doubtful:
-            sure = unpunctuated(sure)
-        self.committed += sure
-        self.tail = doubtful
+    def compare(self, tail: Words, until: Samples, votes: int) -> None:
+        """Take in what a look heard after the committed words; commit what `votes` looks in a
+        row heard and what ends by `until`."""
+        self.hearings = [*self.hearings[1 - votes :], tail] if votes > 1 else [tail]
+        sure: Words = ()
+        if len(self.hearings) == votes:
+            sure = tail
+            for other in self.hearings[:-1]:
+                sure, _ = agree(other, sure)
+            sure, _ = settled(sure, until)
+        count = len(sure)
+        self.hearings = [hearing[count:] for hearing in self.hearings]
+        self.tail = tail[count:]
+        self.committed += sure if self.tail else unpunctuated(sure)
 
     def trim(self, anchor: Samples) -> None:
         """Let the next look begin at a committed word, at most `anchor` before the last one ends,

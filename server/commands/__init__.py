@@ -11,6 +11,7 @@ VERBS = {
     "models": "server.commands.models:models",
     "db": "server.commands.db:db",
     "doctor": "server.commands.doctor:doctor",
+    "bench": "benchmarks.commands:bench",
     "demo": "server.commands.demo:demo",
 }
 

@@ -31,7 +31,9 @@ def test_who_may_enter_is_what_the_system_says(
     folder.joinpath("outer").chmod(mode)
     # Only root can look below a folder closed to itself, and root alone asks for others.
     asked = inner if os.geteuid() == 0 or mode & 0o100 else folder / "outer"
-    assert closed(asked, account) == (None if open else folder / "outer")
+    wall = closed(asked, account)
+    folder.joinpath("outer").chmod(0o700)
+    assert wall == (None if open else folder / "outer")
 
 
 def test_the_refusal_names_the_first_closed_folder_and_the_mend(folder: Path) -> None:

@@ -89,8 +89,7 @@ async def test_a_session_lives_from_open_to_ready(sessions: Sessions) -> None:
     await sessions.move("s1", State.DRAINING, duration=16_000, ended_at=NOON)
     await sessions.move("s1", State.FINALIZING, language="en")
     moved = await sessions.move("s1", State.READY)
-    facts = {"duration": 16_000, "ended_at": NOON, "language": "en"}
-    assert moved == a_session(state=State.READY, **facts)
+    assert moved == a_session(state=State.READY, duration=16_000, ended_at=NOON, language="en")
     assert await sessions.get("ann", "s1") == moved
 
 
