@@ -64,17 +64,12 @@ class Window(Struct, frozen=True):
 
     start: where `audio` begins on the session's clock.
     audio: at most 30 s.
-    prefix: words already committed that the audio begins with; the model
-        continues after them and its hypothesis does not repeat them.
-    before: text that came right before the window, as context; may be empty.
     """
 
     start: Samples
     audio: Audio
     urgency: Urgency
     options: Options = Options()
-    prefix: Words = ()
-    before: str = ""
 
 
 class Hypothesis(Struct, frozen=True):

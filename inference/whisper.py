@@ -20,14 +20,10 @@ from inference.context import FULL, HOP, context, second_context
 from inference.guard import compression, suspicious, token_limit
 from inference.settings import ModelSettings
 from inference.types import Audio, Hypothesis, Urgency, Window
-from inference.words import after, timed
+from inference.words import timed
 
 MAX_TOKENS = 448  # Whisper's decoder positions, which prompt and text share
 HOTWORD_TOKENS = 100  # with more terms than this the model writes them unheard
-BEFORE_TOKENS = 64  # a sentence or two of context
-
-Prompt = tuple[list[int], list[int], list[int]]
-"""Tokens before the start of transcript, from it on, and those forced after it."""
 
 
 class Decoded:
@@ -66,8 +62,7 @@ class Whisper:
         """Windows that share a batch have one encoder context, one language and prompts of one
         length: CTranslate2 wants the start of transcript at one place, and aligns one language."""
         length = context(len(window.audio), window.urgency)
-        before, _, _ = self._prompt(window)
-        return length, window.options.language, window.options.task, len(before)
+        return length, window.options.language, window.options.task, len(self._prompt(window))
 
     def transcribe(self, batch: Sequence[Window]) -> list[Hypothesis | Exception]:
         """One outcome for each window of a kind, in order; a window that fails fails alone."""
@@ -145,41 +140,36 @@ class Whisper:
         return np.ascontiguousarray(mel[:, :frames], dtype=np.float32)
 
     def _decode(self, windows: list[Window], encoded: ctranslate2.StorageView) -> list[Decoded]:
-        """Greedy for looks, a beam for what stands."""
+        """A narrow beam for looks, a wide one for what stands."""
         prompts = [self._prompt(window) for window in windows]
         look = windows[0].urgency is Urgency.LOOK
+        limit = max(token_limit(len(window.audio)) for window in windows)
         results = self.model.generate(
             encoded,
-            [before + start + prefix for before, start, prefix in prompts],
+            prompts,
             beam_size=self.settings.look_beam if look else self.settings.beam,
-            max_length=_max_length(windows, prompts),
+            # CTranslate2 generates at most half of max_length, or what the prompt leaves of it.
+            max_length=min(MAX_TOKENS, max(2 * limit, limit + len(prompts[0]))),
             return_scores=True,
             return_no_speech_prob=True,
         )
         return [
-            self._decoded(window, prompt[2], result)
-            for window, prompt, result in zip(windows, prompts, results, strict=True)
+            self._decoded(window, result) for window, result in zip(windows, results, strict=True)
         ]
 
-    def _decoded(self, window: Window, prefix: list[int], result: Any) -> Decoded:
+    def _decoded(self, window: Window, result: Any) -> Decoded:
         tokenizer = self._tokenizer(window)
         ids = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        text = tokenizer.decode(ids[len(prefix) :])
-        return Decoded(ids, text, result.scores[0], result.no_speech_prob)
+        return Decoded(ids, tokenizer.decode(ids), result.scores[0], result.no_speech_prob)
 
-    def _prompt(self, window: Window) -> Prompt:
+    def _prompt(self, window: Window) -> list[int]:
+        """The terms to expect, as if they had been said before, and the task."""
         tokenizer = self._tokenizer(window)
-        before: list[int] = []
+        terms: list[int] = []
         if window.options.hotwords:
-            terms = " " + ", ".join(window.options.hotwords) + "."
-            before += tokenizer.encode(terms)[:HOTWORD_TOKENS]
-        if window.before:
-            before += tokenizer.encode(" " + window.before.strip())[-BEFORE_TOKENS:]
-        if before:
-            before = [tokenizer.sot_prev, *before]
-        prefix = "".join(word.text for word in window.prefix)
-        start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        return before, start, tokenizer.encode(prefix) if prefix else []
+            text = " " + ", ".join(window.options.hotwords) + "."
+            terms = [tokenizer.sot_prev, *tokenizer.encode(text)[:HOTWORD_TOKENS]]
+        return [*terms, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
     def _timed(
         self,
@@ -208,7 +198,7 @@ class Whisper:
             spelled[:-1], lengths[:-1], path.alignments, path.text_token_probs, window.start
         )
         return Hypothesis(
-            after(words, "".join(word.text for word in window.prefix)),
+            words,
             tokenizer.language_code,
             1.0,
             decoded.no_speech,
@@ -224,13 +214,3 @@ class Whisper:
 def _languages(vocabulary: tokenizers.Tokenizer) -> frozenset[str]:
     codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", token) for token in vocabulary.get_vocab())
     return frozenset(code[1] for code in codes if code)
-
-
-def _max_length(windows: list[Window], prompts: list[Prompt]) -> int:
-    """CTranslate2 generates at most half of max_length, or what the prompt leaves of it."""
-    prompt = max(len(before) + len(start) for before, start, _ in prompts)
-    limit = max(
-        token_limit(len(window.audio)) + len(prefix)
-        for window, (_, _, prefix) in zip(windows, prompts, strict=True)
-    )
-    return min(MAX_TOKENS, max(2 * limit, limit + prompt))

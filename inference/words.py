@@ -63,13 +63,12 @@ def joined(words: Words) -> Words:
     opening: Word | None = None
     for word in words:
         bare = word.text.strip()
+        if opening is not None:
+            word = Word(opening.text + word.text, word.start, word.end, word.probability)
+            opening = None
         if bare and all(c in _OPENING for c in bare) and word.text.startswith(" "):
             opening = word
             continue
-        if opening is not None:
-            text = opening.text + word.text.lstrip()
-            word = Word(text, word.start, word.end, word.probability)
-            opening = None
         if out and not any(c.isalnum() for c in bare) and not word.text.startswith(" "):
             before = out.pop()
             word = Word(before.text + word.text, before.start, before.end, before.probability)
@@ -95,17 +94,4 @@ def _capped(words: Words) -> Words:
         if end - start > cap:
             start, end = (end - cap, end) if i == 0 else (start, start + cap)
         out.append(Word(word.text, start, end, word.probability))
-    return tuple(out)
-
-
-def after(words: Words, known: str) -> Words:
-    """What follows the known text that the words begin with; a word may be cut in two."""
-    rest = len(known)
-    out = []
-    for word in words:
-        if rest <= 0:
-            out.append(word)
-        elif len(word.text) > rest:
-            out.append(Word(word.text[rest:], word.start, word.end, word.probability))
-        rest -= len(word.text)
     return tuple(out)

@@ -21,10 +21,12 @@ from server.logs import logger
 from server.metrics import Metrics
 from server.parts import Parts
 from server.protocols import native
-from server.registry import registry
+from server.registry import registry as sessions_of
+from server.request_ids import id_of, stamp
 from server.routes import health, sessions
 from server.settings import Settings
 from server.stream import Conversation
+from storage.errors import Unavailable
 from storage.open import open_storage
 
 log = logger("app")
@@ -53,16 +55,21 @@ def create_app(
             engine = Engine(model, scheduler, settings.model.workers, metrics.passed)
             async with engine_running(engine), vad.Vad(detector()) as listening:
                 parts = Parts(settings, engine, listening, storage, metrics, languages)
-                await asyncio.to_thread(parts.spool.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(parts.spool.folder.mkdir, parents=True, exist_ok=True)
                 if recovered := await recover(storage, parts.spool):
                     log.warning("sessions recovered", count=recovered)
-                async with registry(parts) as app.state.registry:
+                async with sessions_of(parts) as app.state.registry:
                     yield
 
     return Litestar(
         [stream, *health.ROUTES, *sessions.ROUTES],
         lifespan=[serving],
-        exception_handlers={HTTPException: problem, Exception: unexpected},
+        exception_handlers={
+            HTTPException: problem,
+            Unavailable: unavailable,
+            Exception: unexpected,
+        },
+        before_send=[stamp],
         openapi_config=OpenAPIConfig(title="CaptionFlow", version="0.1.0", path="/schema"),
         logging_config=None,
     )
@@ -82,8 +89,13 @@ def problem(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[st
     return _details(error.status_code, error.detail, error.headers)
 
 
+def unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[dict[str, Any]]:
+    return _details(503, "the database is away", {"retry-after": "5"})
+
+
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    log.error("request failed", path=request.url.path, exc_info=error)
+    id = id_of(request.scope)
+    log.error("request failed", request=id, path=request.url.path, exc_info=error)
     return _details(500, "internal error")
 
 
@@ -95,6 +107,12 @@ def _details(
     return Response(body, status_code=status, media_type=media, headers=headers)
 
 
-async def drain(app: Any) -> None:
+async def drain(app: Litestar) -> None:
     """End all sessions: finals given, recordings kept. Bounded by the drain timeout."""
     await app.state.registry.drain()
+
+
+def cut(app: Litestar) -> None:
+    """Wait for no session any more, if any was ever taken in."""
+    if registry := app.state.get("registry"):
+        registry.cut()

@@ -1,80 +1,105 @@
 """Makes the recording and the transcript of a session whose audio has ended.
 
-Every step may be repeated: what is done again is done the same, and the spool
-file, which says that a session is not finished, goes last.
+Every step may be repeated: what is done again is done the same, and what is in
+the spool, which says that a session is not finished, goes last.
 """
 
 import asyncio
+from collections.abc import Container
 from datetime import UTC, datetime
-from pathlib import Path
 
 from inference.types import SAMPLE_RATE
 from server.formats import MEDIA_TYPES, About, render
 from server.layout import Line
 from server.logs import logger
-from storage.errors import StorageError
+from server.parts import OWNER
+from server.spool import Spool
 from storage.open import Storage
-from storage.recorder import part_of, salvage
 from storage.records import Artifact, Blob, Segment, Session, State
 
 log = logger("finalize")
 
 
-def spooled(spool: Path, session: str) -> Path:
-    """Where the recording of a session is before it is stored."""
-    return spool / f"{session}.flac"
-
-
-async def finalize(storage: Storage, session: str, spool: Path) -> Session:
-    """Recording and transcript into the store; the session is READY after it."""
+async def finalize(
+    storage: Storage, session: str, spool: Spool, error: str | None = None
+) -> Session:
+    """Recording and transcript into the store, and the session is READY; FAILED with an error."""
+    if kept := await asyncio.to_thread(spool.kept, session):
+        await storage.segments.put(session, kept)
     record = await storage.sessions.move(session, State.FINALIZING, ended_at=datetime.now(UTC))
-    path = spooled(spool, session)
+    path = spool.recording(session)
     if await asyncio.to_thread(path.exists):
         key = f"{record.owner}/{session}/recording.flac"
         blob = await storage.objects.put_file(key, path, "audio/flac")
         await _keep(storage, session, "recording", blob)
-    segments = await storage.segments.list(session)
-    about = About(session, record.duration / SAMPLE_RATE, record.language, record.model)
-    lines = [line(segment) for segment in segments]
-    for kind, media in MEDIA_TYPES.items():
-        text = await asyncio.to_thread(render, kind, lines, about)
-        key = f"{record.owner}/{session}/transcript.{kind}"
-        blob = await storage.objects.put_bytes(key, text.encode(), media)
-        await _keep(storage, session, f"transcript.{kind}", blob)
-    record = await storage.sessions.move(session, State.READY)
-    await asyncio.to_thread(path.unlink, missing_ok=True)
+    await _write_up(storage, record)
+    end = State.READY if error is None else State.FAILED
+    record = await storage.sessions.move(session, end, error=error)
+    await asyncio.to_thread(spool.remove, session)
     return record
 
 
-async def recover(storage: Storage, spool: Path) -> int:
-    """Finish what a killed server left in its spool; returns how many sessions.
-
-    The spool is this server's own, so sessions that run on another one are not touched.
-    """
+async def recover(storage: Storage, spool: Spool, running: Container[str] = ()) -> int:
+    """Finish what was left in the spool, by a server that was killed or while the database was
+    away; returns how many sessions. Those that run are let alone."""
+    left = await asyncio.to_thread(spool.sessions)
+    if all(id in running for id in left):
+        return 0
+    unfinished = {record.id: record for record in await storage.sessions.unfinished()}
     done = 0
-    for record in await storage.sessions.unfinished():
-        path = spooled(spool, record.id)
-        part = part_of(path)
-        if not (path.exists() or part.exists()):
+    for id in sorted(left):
+        if id in running:
             continue
-        try:
-            await _rescue(storage, record, path, part)
-            await finalize(storage, record.id, spool)
-            done += 1
-        except (StorageError, OSError) as error:
-            log.error("session not recovered", session=record.id, error=str(error))
+        if record := unfinished.get(id):
+            done += await _recovered(storage, spool, record)
+        else:
+            await _swept(storage, spool, id)
     return done
 
 
-async def _rescue(storage: Storage, record: Session, path: Path, part: Path) -> None:
-    """The torn recording made whole, and what is known of the session said."""
-    if await asyncio.to_thread(part.exists):
-        await asyncio.to_thread(salvage, part, path)
-        await asyncio.to_thread(part.unlink)
-    if record.state is State.OPEN:
-        segments = await storage.segments.list(record.id)
-        duration = max((segment.end for segment in segments), default=0)
-        await storage.sessions.move(record.id, State.DRAINING, duration=duration)
+async def _swept(storage: Storage, spool: Spool, id: str) -> None:
+    """Remove what is left of a session that is finished, or that never began."""
+    record = await storage.sessions.get(OWNER, id)
+    if record is not None or await asyncio.to_thread(spool.empty, id):
+        await asyncio.to_thread(spool.remove, id)
+    else:
+        log.warning("recording of an unknown session in the spool", session=id)
+
+
+async def _recovered(storage: Storage, spool: Spool, record: Session) -> bool:
+    try:
+        await _tell_end(storage, spool, record)
+        await finalize(storage, record.id, spool)
+    except Exception as error:  # of this session; the others are to be recovered all the same
+        log.error("session not recovered", session=record.id, exc_info=error)
+        return False
+    return True
+
+
+async def _tell_end(storage: Storage, spool: Spool, record: Session) -> None:
+    """The recording made whole, and what can be known of the session from what it left."""
+    length = await asyncio.to_thread(spool.rescue, record.id)
+    if record.state is not State.OPEN:
+        return
+    kept = await asyncio.to_thread(spool.kept, record.id)
+    segments = [*await storage.segments.list(record.id), *kept]
+    heard = max((segment.end for segment in segments), default=0)
+    language = next((it.language for it in reversed(segments) if it.language), None)
+    await storage.sessions.move(
+        record.id, State.DRAINING, duration=max(heard, length or 0), language=language
+    )
+
+
+async def _write_up(storage: Storage, record: Session) -> None:
+    """The transcript in every format."""
+    segments = await storage.segments.list(record.id)
+    about = About(record.id, record.duration / SAMPLE_RATE, record.language, record.model)
+    lines = [line(segment) for segment in segments]
+    for kind, media in MEDIA_TYPES.items():
+        text = await asyncio.to_thread(render, kind, lines, about)
+        key = f"{record.owner}/{record.id}/transcript.{kind}"
+        blob = await storage.objects.put_bytes(key, text.encode(), media)
+        await _keep(storage, record.id, f"transcript.{kind}", blob)
 
 
 async def _keep(storage: Storage, session: str, name: str, blob: Blob) -> None:

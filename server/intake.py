@@ -76,12 +76,14 @@ class Intake:
 
     def position(self, at: Samples) -> int:
         """A point on the session's clock as a position, rounded down to whole units."""
+        unit = self.form.unit
         before = self.marks[0]
+        if at <= before[0]:
+            return before[1]
         for mark in self.marks:
             if mark[0] > at:
                 share = (at - before[0]) / (mark[0] - before[0])
-                steps = int((mark[1] - before[1]) * share) // self.form.unit
-                return before[1] + max(0, steps) * self.form.unit
+                return before[1] + int((mark[1] - before[1]) * share) // unit * unit
             before = mark
         return before[1]
 

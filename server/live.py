@@ -5,7 +5,6 @@ a connection comes and goes (stream.py), a session is finished once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from server.archive import Archive
 from server.codecs import OpusPackets, UnreadableAudio
 from server.intake import Intake
 from server.logs import logger
+from server.mailbox import Mailbox
 from server.parts import Parts
 from server.protocols.native import BadMessage, Gap, Request, Sound, View
 from streaming.events import (
@@ -25,10 +25,13 @@ from streaming.events import (
     Ended,
     Event,
     Finish,
+    Flush,
     Revised,
     Segment,
     Speak,
+    Update,
 )
+from streaming.lifecycle import State
 from streaming.outbox import Outbox, Overflow
 from streaming.pipeline import Pipeline
 from streaming.resampler import Resampler, decode
@@ -52,11 +55,13 @@ class LiveSession:
         self.resampler = Resampler(request.format.rate)
         self.outbox = Outbox()
         self.news = asyncio.Event()  # something waits in the outbox, or the session is over
-        self.commands: asyncio.Queue[Command] = asyncio.Queue(1)
+        self.mailbox = Mailbox()
         self.over = False  # nothing more will be put in the outbox
         self.finished = False  # no more audio is taken
+        self.overflown = False  # the client has left more unread than is kept for it
         self.why = "ended"
         policy = parts.settings.streaming.policy()
+        self.look_every = policy.look_every
         if request.endpoint is not None:
             policy = replace(policy, endpoint=request.endpoint)
         if not request.view.partials:
@@ -65,78 +70,106 @@ class LiveSession:
         self.pipeline = Pipeline(
             self.session,
             hear=parts.hear,
-            score=partial(parts.vad.speech, parts.vad.listener()),
+            score=partial(parts.score, parts.vad.listener()),
             emit=self._emit,
             report=self._report,
         )
-        self.counts: dict[str, Any] = {"segments": 0, "words": 0, "captions": 0}
+        self.counts = {"segments": 0, "words": 0, "captions": 0}
 
     @property
     def settled(self) -> int:
         """Position up to which all text has been issued."""
-        self.intake.forget(self.session.settled)
+        if self.session.state is State.ENDED:
+            return self.intake.received
         return self.intake.position(self.session.settled)
 
+    def forget(self) -> None:
+        """Drop the positions that no event still to come refers to."""
+        if not self.outbox.waiting:
+            self.intake.forget(self.session.settled)
+
     async def run(self) -> None:
-        """Until the last event is given and everything is kept."""
+        """Until the last event is given and everything is kept, or could not be."""
         self.parts.metrics.sessions.inc()
         try:
             async with asyncio.TaskGroup() as tasks:
-                keeping = tasks.create_task(self.archive.run())
-                try:
-                    await self.pipeline.run(self._commands())
-                finally:
-                    self.archive.finish(self.session.clock, self.session.language.best)
-                    self._wake_for_the_last_time()
-                await keeping
+                tasks.create_task(self.archive.run())
+                await self._listen()
+                length = min(self.session.clock, self.intake.heard)
+                self.archive.finish(length, self.session.language.best)
         except* Exception as failures:
-            self.why = "failed"
-            log.error("session failed", session=self.id, exc_info=failures)
+            self._fail(failures)
         finally:
             self._wake_for_the_last_time()
             self.parts.metrics.sessions.dec()
             self.parts.metrics.ended.labels(self.why).inc()
             self._log()
 
+    async def _listen(self) -> None:
+        """The pipeline to its end. Should it fail, what it gave until then is kept."""
+        try:
+            await self.pipeline.run(self.mailbox.commands())
+        except Exception as error:
+            self._fail(error)
+        finally:
+            self._wake_for_the_last_time()
+
+    def _fail(self, error: BaseException) -> None:
+        self.why = "failed"
+        log.error("session failed", session=self.id, exc_info=error)
+
     async def sound(self, message: Sound) -> None:
         """Audio of the client's. Waits while the model is behind. Raises BadMessage."""
-        if self.finished:
-            return self._too_late()
-        fresh = self.intake.take(message)
-        if fresh:
-            await self._speak(self._decoded(fresh))
+        if self._may_go_on("audio"):
+            fresh = self.intake.take(message)
+            if fresh:
+                await self._speak(self._decoded(fresh))
 
     async def gap(self, message: Gap) -> float:
         """Silence for audio that the client has lost; returns its seconds. Raises BadMessage."""
-        if self.finished:
-            self._too_late()
+        if not self._may_go_on("audio"):
             return 0.0
-        missing = self.intake.skip(message)
-        seconds = missing / self.intake.pace
-        for _ in range(int(seconds)):
-            await self._speak(self._silence(1.0))
-        await self._speak(self._silence(seconds % 1.0))
+        seconds = self.intake.skip(message) / self.intake.pace
+        left = round(seconds * self.format.rate)
+        while left:
+            piece = min(left, self.format.rate)
+            await self._speak(np.zeros((piece, self.format.channels), np.float32))
+            left -= piece
         return seconds
 
-    async def tell(self, command: Command) -> None:
-        await self.commands.put(command)
+    async def flush(self, id: str) -> None:
+        if self._may_go_on("a flush"):
+            await self._tell(Flush(id))
 
-    def update(self, options: Options, view: View) -> None:
-        self.options, self.view = options, view
+    async def update(self, options: Options, view: View, endpoint: Samples | None) -> None:
+        if self._may_go_on("an update"):
+            self.options, self.view = options, view
+            every = self.look_every if view.partials else None
+            self.session.policy = replace(self.session.policy, look_every=every)
+            await self._tell(Update(options, endpoint))
 
-    async def finish(self, why: str) -> None:
+    def end(self, pos: int) -> None:
+        """The client says that there is no more audio. Raises BadMessage for a wrong total."""
+        if not self.finished:
+            self.intake.end(pos)
+            self.finish("ended")
+
+    def finish(self, why: str) -> None:
         """No more audio, for this reason. Only the first time counts."""
         if self.finished:
             return
         self.finished = True
         self.why = why
-        await self.commands.put(Speak(self.resampler.finish()))
-        await self.commands.put(Finish())
+        rest = self.resampler.finish()
+        self.intake.mark(len(rest))
+        self.mailbox.put(Speak(rest))
+        self.mailbox.put(Finish())
 
-    def _too_late(self) -> None:
-        """Audio after the end is the client's mistake, unless the end was the server's."""
-        if self.why == "ended":
-            raise BadMessage("audio after the end")
+    def _may_go_on(self, what: str) -> bool:
+        """False after the end; that is the client's mistake unless the end was the server's."""
+        if self.finished and self.why == "ended":
+            raise BadMessage(f"{what} after the end")
+        return not self.finished
 
     def _decoded(self, data: bytes) -> Samples2D:
         if self.opus is None:
@@ -146,22 +179,17 @@ class LiveSession:
         except UnreadableAudio as error:
             raise BadMessage(f"not an Opus packet: {error}") from None
 
-    def _silence(self, seconds: float) -> Samples2D:
-        return np.zeros((round(seconds * self.format.rate), self.format.channels), np.float32)
-
     async def _speak(self, sound: Samples2D) -> None:
         self.archive.sound(sound)
         audio = self.resampler.push(sound)
         self.intake.mark(len(audio))
         self.parts.metrics.heard(len(audio))
-        await self.commands.put(Speak(audio))
+        await self._tell(Speak(audio))
+        await self.archive.room()
 
-    async def _commands(self) -> AsyncIterator[Command]:
-        while True:
-            command = await self.commands.get()
-            if isinstance(command, Finish):
-                return
-            yield command
+    async def _tell(self, command: Command) -> None:
+        self.mailbox.put(command)
+        await self.mailbox.room()
 
     def _emit(self, event: Event) -> None:
         match event:
@@ -195,7 +223,7 @@ class LiveSession:
         try:
             self.outbox.put(event)
         except Overflow:
-            self.why = "backlog"  # the client is gone for good; the archive goes on
+            self.overflown = True  # the archive goes on
         self.news.set()
 
     def _report(self, error: Exception) -> None:
@@ -204,17 +232,18 @@ class LiveSession:
 
     def _wake_for_the_last_time(self) -> None:
         self.over = True
+        self.mailbox.close()
+        self.archive.release()
         self.news.set()
 
     def _seconds(self, samples: Samples) -> float:
         return self.intake.seconds(max(0, samples))
 
     def _log(self) -> None:
-        log.info(
-            "session over",
-            session=self.id,
-            why=self.why,
-            seconds=round(self.intake.seconds(self.intake.heard), 2),
-            language=self.session.language.best,
+        facts: dict[str, Any] = {
+            "why": self.why,
+            "seconds": round(self.intake.seconds(self.intake.heard), 2),
+            "language": self.session.language.best,
             **self.counts,
-        )
+        }
+        log.info("session over", session=self.id, **facts)

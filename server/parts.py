@@ -1,16 +1,20 @@
 """The parts of a running server, chosen once in app.py and handed to whoever needs them."""
 
 import asyncio
-from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from inference.engine import Engine
 from inference.types import Hypothesis, Window
-from inference.vad import Vad
+from inference.vad import Listener, Vad
 from server.metrics import Metrics
 from server.settings import Settings
+from server.spool import Spool
 from storage.open import Storage
+
+OWNER = "local"  # whoever can reach the server: there are no keys
 
 
 class Parts(Struct, frozen=True):
@@ -24,11 +28,15 @@ class Parts(Struct, frozen=True):
     languages: frozenset[str]
 
     @property
-    def spool(self) -> Path:
-        """Where recordings grow, on this machine's own disk."""
-        return self.settings.storage.data_dir / "spool"
+    def spool(self) -> Spool:
+        return Spool(self.settings.storage.data_dir / "spool")
 
     async def hear(self, window: Window) -> Hypothesis:
         """What the model hears. Raises TimeoutError when it does not answer."""
         async with asyncio.timeout(self.settings.server.model_timeout):
             return await self.engine.transcribe(window)
+
+    async def score(self, listener: Listener, frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How likely each frame is speech. Raises TimeoutError when the model does not answer."""
+        async with asyncio.timeout(self.settings.server.model_timeout):
+            return await self.vad.speech(listener, frames)

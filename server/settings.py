@@ -7,10 +7,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from inference.settings import ModelSettings
 from inference.types import SAMPLE_RATE
@@ -20,6 +20,11 @@ from streaming.settings import Policy
 PREFIX = "CAPTIONFLOW_"
 ELSEWHERE = {"CAPTIONFLOW_CACHE"}  # read where they are used
 
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=1)]
+Length = Annotated[int, Meta(ge=32, le=30_000)]
+"""Milliseconds of audio: from one frame to what the model hears at most."""
+
 
 class BadSettings(Exception):
     """A setting that is unknown or has no possible value; the message names it."""
@@ -27,29 +32,29 @@ class BadSettings(Exception):
 
 class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"  # address to listen on
-    port: int = 8000  # 0: any free port, printed when ready
-    max_sessions: int = 64  # live sessions at once; more are refused with close code 1013
-    hello_timeout: float = 5.0  # seconds a connection may stay silent before its hello
-    idle_timeout: float = 30.0  # seconds without audio, message or ping before close code 4408
-    send_timeout: float = 10.0  # seconds a client may leave a message unread
-    max_ahead: int = 30  # seconds of audio a client may send beyond what was acknowledged
-    model_timeout: float = 60.0  # seconds an answer of the model is waited for
-    drain_timeout: float = 30.0  # seconds running sessions get to end when the server stops
-    log_level: str = "info"  # debug, info, warning or error
-    log_format: str = "json"  # "json", or "console" for reading along
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8000  # 0: any free port, printed when ready
+    max_sessions: Count = 64  # live sessions at once; more are refused with close code 1013
+    hello_timeout: Seconds = 5.0  # seconds a connection may stay silent before its hello
+    idle_timeout: Seconds = 30.0  # seconds without audio, message or ping before close code 4408
+    send_timeout: Seconds = 10.0  # seconds a client may leave a message unread
+    max_ahead: Count = 30  # seconds of audio a client may send beyond what was acknowledged
+    model_timeout: Seconds = 60.0  # seconds an answer of the model is waited for
+    drain_timeout: Seconds = 30.0  # seconds running sessions get to end when the server stops
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"  # "json", or "console" for reading along
 
 
 class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """All times in milliseconds."""
 
-    look_every: int = 300  # new audio before the next caption refresh
-    first_look: int = 500  # speech before the first caption
-    look_window: int = 6000  # a refresh hears at most about this much
-    anchor: int = 1500  # committed speech that a refresh begins with
-    endpoint: int = 500  # pause that ends an utterance, unless the client says otherwise
-    pre_roll: int = 300  # audio kept from before speech was noticed
-    post_roll: int = 200  # audio kept after speech was over
-    longest: int = 24_000  # an utterance is cut here
+    look_every: Length = 300  # new audio before the next caption refresh
+    first_look: Length = 500  # speech before the first caption
+    look_window: Length = 6000  # a refresh hears at most about this much
+    anchor: Length = 1500  # committed speech that a refresh begins with
+    endpoint: Length = 500  # pause that ends an utterance, unless the client says otherwise
+    pre_roll: Length = 300  # audio kept from before speech was noticed
+    post_roll: Length = 200  # audio kept after speech was over
+    longest: Length = 24_000  # an utterance is cut here
 
     def policy(self) -> Policy:
         lengths = {
@@ -80,14 +85,26 @@ def load(
                 raise BadSettings(f"unknown setting {section!r}")
             sections.setdefault(section, {}).update(fields)
     try:
-        return msgspec.convert(sections, Settings, strict=False)
+        return msgspec.convert(sections, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise BadSettings(str(error)) from None
+
+
+def _fields(section: str) -> tuple[str, ...]:
+    hints = get_type_hints(Settings)
+    return hints[section].__struct_fields__ if section in hints else ()
 
 
 def default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "captionflow"
+
+
+def _path(kind: type, value: Any) -> Path:
+    """Files and the environment can only give text."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise ValueError(f"not a path: {value!r}")
 
 
 def _file(file: Path | None) -> dict[str, Any]:
@@ -105,7 +122,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         if not name.startswith(PREFIX) or name in ELSEWHERE:
             continue
         section, _, field = name.removeprefix(PREFIX).lower().partition("_")
-        if section not in Settings.__struct_fields__ or not field:
+        if field not in _fields(section):
             raise BadSettings(f"unknown setting {name} in the environment")
         found.setdefault(section, {})[field] = value
     if url := environment.get("DATABASE_URL"):

@@ -7,8 +7,8 @@ closes, with which code, and waits for nobody without a limit.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from litestar.exceptions import WebSocketDisconnect
@@ -19,7 +19,7 @@ from server.protocols import native
 from server.protocols.native import BadMessage
 from server.registry import Full, Registry
 from storage.errors import StorageError
-from streaming.events import Ended, Flush, Update
+from streaming.events import Ended
 
 log = logger("stream")
 
@@ -28,18 +28,23 @@ LINGER = 0  # seconds a session waits for a client that is gone
 MESSAGES = 50  # control messages a second, over BURST at once, before a client floods
 BURST = 500
 CLOSE_TIMEOUT = 2.0  # seconds to say goodbye
-
+MAX_REASON = 120  # bytes of the reason in a close frame, which may have 123
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 
 class Over(Exception):
-    """The conversation ends here: the close code, and the error said before it, if any."""
+    """The conversation ends here.
 
-    def __init__(self, close: int, reason: str, error: bytes | None = None) -> None:
+    close, reason: of the close frame. why: a short name, for logs and counts. error: the message
+    said before, if any.
+    """
+
+    def __init__(self, close: int, why: str, reason: str, error: bytes | None = None) -> None:
         super().__init__(reason)
         self.close = close
+        self.why = why
         self.reason = reason
         self.error = error
 
@@ -72,34 +77,36 @@ class Conversation:
         self.bucket = Bucket(MESSAGES, BURST, clock())
         self.clock = clock
         self.replies: deque[bytes] = deque()  # answers of the reader, for the writer to send
+        self.told: tuple[int, int] | None = None  # the last acknowledgement
 
     async def run(self) -> None:
         """From the hello to the close."""
+        async with self._parting():
+            hello = await self._hello()
+            with self.registry.working():
+                async with self._parting():
+                    await self._talk(await self._begin(hello))
+
+    @asynccontextmanager
+    async def _parting(self) -> AsyncIterator[None]:
         try:
-            live = await self._begin()
+            yield
         except Over as over:
             await self._close(over)
         except Gone:
             return
-        else:
-            await self._talk(live)
 
-    async def _begin(self) -> LiveSession:
-        hello = await self._hello()
+    async def _begin(self, hello: native.Request) -> LiveSession:
         try:
-            live = await self.registry.begin(hello, native.SUBPROTOCOL)
+            return await self.registry.begin(hello, native.SUBPROTOCOL)
         except Full as full:
             error = native.error("overloaded", "no room for another session", full.retry_after)
-            raise Over(1013, "overloaded", error) from None
+            raise Over(1013, "overloaded", "overloaded", error) from None
         except (StorageError, OSError) as failure:
+            self.registry.parts.metrics.refused.labels("storage").inc()
             log.error("session refused", error=str(failure))
             error = native.error("storage_unavailable", "cannot keep a session now", 5)
-            raise Over(1013, "storage unavailable", error) from None
-        token = secrets.token_urlsafe(16)
-        await self._send(
-            native.welcome(live.id, token, hello.start, LINGER, self.settings.max_ahead)
-        )
-        return live
+            raise Over(1013, "storage", "storage unavailable", error) from None
 
     async def _hello(self) -> native.Request:
         try:
@@ -127,31 +134,30 @@ class Conversation:
             await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ended = await _stopped(writing, reading)
-            await live.finish(_why(ended))
-        match ended:
-            case Over():
-                await self._close(ended)
-            case Gone():
-                return
-            case _:
-                log.error("conversation failed", session=live.id, exc_info=ended)
-                error = native.error("internal", "the conversation failed")
-                await self._close(Over(1011, "failed", error))
+            live.finish(_why(ended))
+        if isinstance(ended, Over | Gone):
+            raise ended
+        log.error("conversation failed", session=live.id, exc_info=ended)
+        error = native.error("internal", "the conversation failed")
+        raise Over(1011, "failed", "failed", error)
 
     async def _read(self, live: LiveSession) -> None:
         while True:
+            # Who has said all that there is to say may be silent: the session ends by itself.
+            limit = None if live.finished else self.settings.idle_timeout
             try:
-                message = await self._receive(self.settings.idle_timeout)
+                message = await self._receive(limit)
             except TimeoutError:
-                error = native.error("idle", "no audio and no message")
-                raise Over(4408, "idle", error) from None
+                text = f"no audio and no message for {limit:g} s"
+                raise Over(4408, "idle", text, native.error("idle", text)) from None
             try:
                 await self._obey(live, native.parse(message))
             except BadMessage as bad:
                 raise _refused(bad) from None
 
     async def _obey(self, live: LiveSession, message: Any) -> None:
-        if not isinstance(message, native.Sound) and not self.bucket.take(self.clock()):
+        audio = isinstance(message, native.Sound) and message.data
+        if not audio and not self.bucket.take(self.clock()):
             raise BadMessage("too many messages", 4429, "flood")
         match message:
             case native.Sound():
@@ -160,14 +166,13 @@ class Conversation:
                 seconds = await live.gap(message)
                 self._reply(live, native.warning("gap", f"{seconds:.2f} s of silence inserted"))
             case native.FlushMessage(id):
-                await live.tell(Flush(id))
+                await live.flush(id)
             case native.UpdateMessage(wish):
                 await self._update(live, wish)
             case native.Ping(t):
                 self._reply(live, native.pong(t))
             case native.End(pos):
-                live.intake.end(pos)
-                await live.finish("ended")
+                live.end(pos)
             case native.Hello():
                 raise BadMessage("a second hello")
 
@@ -178,12 +183,13 @@ class Conversation:
     async def _update(self, live: LiveSession, wish: native.Wishes) -> None:
         languages = self.registry.parts.languages
         options, view, endpoint = native.wishes(wish, live.options, live.view, languages)
-        live.update(options, view)
-        await live.tell(Update(options, endpoint))
+        await live.update(options, view, endpoint)
 
     async def _write(self, live: LiveSession) -> None:
         renderer = native.Renderer(lambda: live.view, live.intake.position)
-        told: tuple[int, int] | None = None
+        start, token = live.intake.start, secrets.token_urlsafe(16)
+        await self._send(native.welcome(live.id, token, start, LINGER, self.settings.max_ahead))
+        self.told = (start, start)
         due = self.clock()
         while True:
             live.news.clear()
@@ -192,7 +198,8 @@ class Conversation:
             if over:
                 raise self._last(live)
             if self.clock() >= due:
-                told = await self._acknowledge(live, told)
+                live.forget()
+                await self._acknowledge(live)
                 due = self.clock() + ACK_EVERY
             with suppress(TimeoutError):
                 async with asyncio.timeout(due - self.clock()):
@@ -202,33 +209,39 @@ class Conversation:
         while self.replies:
             await self._send(self.replies.popleft())
         while numbered := live.outbox.take():
-            if self.registry.stopping.is_set() and isinstance(numbered[1], Ended):
-                return  # a client that is not told the end comes back, to another server
+            if isinstance(numbered[1], Ended):
+                await self._acknowledge(live)
+                if live.why != "ended":
+                    return  # a client that is not told the end comes back, to another server
             if message := renderer.render(*numbered):
                 await self._send(message)
+            if live.overflown:
+                raise _unread()
 
     def _last(self, live: LiveSession) -> Over:
         """How a conversation ends whose session is over."""
-        if live.why == "failed":
-            return Over(1011, "failed", native.error("internal", "the session failed"))
-        if live.why == "backlog":
-            return _unread()
-        if self.registry.stopping.is_set():
-            return Over(1012, "the server stops")
-        return Over(1000, "done")
+        match live.why:
+            case "ended":
+                return Over(1000, "ended", "done")
+            case "server_stopped":
+                return Over(1012, live.why, "the server stops")
+            case _:
+                error = native.error("internal", "the session failed")
+                return Over(1011, "failed", "failed", error)
 
-    async def _acknowledge(
-        self, live: LiveSession, told: tuple[int, int] | None
-    ) -> tuple[int, int]:
+    async def _acknowledge(self, live: LiveSession) -> None:
         now = (live.intake.acknowledge(), live.settled)
-        if now != told:
+        if now != self.told:
+            self.told = now
             await self._send(native.audio_ack(*now))
-        return now
 
-    async def _receive(self, limit: float) -> bytes | str:
+    async def _receive(self, limit: float | None) -> bytes | str:
         """The next message. Raises TimeoutError, or Gone."""
-        async with asyncio.timeout(limit):
-            message = await self.receive()
+        try:
+            async with asyncio.timeout(limit):
+                message = await self.receive()
+        except WebSocketDisconnect:
+            raise Gone from None
         if message["type"] != "websocket.receive":
             raise Gone
         data: bytes | None = message.get("bytes")
@@ -251,8 +264,8 @@ class Conversation:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 if over.error:
                     await self.send({"type": "websocket.send", "text": over.error.decode()})
-                close = {"type": "websocket.close", "code": over.close, "reason": over.reason[:120]}
-                await self.send(close)
+                reason = over.reason.encode()[:MAX_REASON].decode(errors="ignore")
+                await self.send({"type": "websocket.close", "code": over.close, "reason": reason})
 
 
 async def _stopped(*tasks: asyncio.Task[None]) -> BaseException:
@@ -268,17 +281,18 @@ async def _stopped(*tasks: asyncio.Task[None]) -> BaseException:
 def _why(ended: BaseException) -> str:
     match ended:
         case Over():
-            return ended.reason
+            return ended.why
         case Gone():
-            return "client gone"
+            return "client_gone"
         case _:
             return "failed"
 
 
 def _refused(bad: BadMessage) -> Over:
     """A bad message as an end; the reason of a close frame is short, so the error says it too."""
-    return Over(bad.close, str(bad), native.error(bad.code, str(bad)))
+    return Over(bad.close, bad.code, str(bad), native.error(bad.code, str(bad)))
 
 
 def _unread() -> Over:
-    return Over(4429, "backlog", native.error("backlog", "messages were not read"))
+    text = "messages were not read"
+    return Over(4429, "backlog", text, native.error("backlog", text))

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 
-class StorageSettings(Struct, frozen=True):
+class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: Path  # folder of the embedded database and, unless told otherwise, of the objects
     database_url: str | None = None  # postgresql://...; None or "": the embedded one is started
     objects_dir: Path | None = None  # folder of recordings and transcripts; None: data_dir/objects

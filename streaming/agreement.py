@@ -1,17 +1,47 @@
-"""What two hypotheses about the same speech share. Pure.
+"""Which words of a look may be promised, and which may be shown. Pure.
 
-Local agreement of two (Liu et al. 2020, "Low-latency sequence-to-sequence speech
-recognition"; Machacek et al. 2023, Whisper-Streaming): a word is committed when
-two looks, the later one with new audio, say the same.
+Local agreement (Liu et al. 2020, "Low-latency sequence-to-sequence speech
+recognition"; Machacek et al. 2023, Whisper-Streaming) commits what two looks
+say alike. Looks a moment apart share their mistakes, so here they must lie a
+while apart, and a word the model itself doubts has to wait longer.
 """
 
 import unicodedata
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from inference.types import Samples, Words
+from inference.types import SAMPLE_RATE, Samples, Word, Words
 
 _ENDING = ".,!?…;:。，！？、；："
+
+
+class Trust(Struct, frozen=True):
+    """When a word is believed. Lengths in samples, likelihoods 0..1."""
+
+    apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
+    floor: float = 0.45  # a word less probable in any of the last looks is in doubt
+    patience: Samples = SAMPLE_RATE * 5 // 2  # after so much more audio doubt is no obstacle
+    show: float = 0.8  # a word heard only once is shown when it is this probable
+
+
+class Hearing(Struct, frozen=True):
+    """What one look heard after the committed words, and where its audio ended."""
+
+    until: Samples
+    words: Words
+
+
+class Heard(Struct, frozen=True):
+    """One look's vote for a word."""
+
+    until: Samples
+    probability: float
+
+
+Believed: TypeAlias = Callable[[Word, list[Heard]], bool]
 
 
 def spoken(text: str) -> str:
@@ -20,22 +50,54 @@ def spoken(text: str) -> str:
     return "".join(c for c in plain if c.isalnum())
 
 
-def agree(before: Words, now: Words) -> tuple[Words, Words]:
-    """Split `now` into the words that `before` confirms and those still in doubt."""
-    same = 0
-    for a, b in zip(before, now, strict=False):
-        if spoken(a.text) != spoken(b.text):
-            break
-        same += 1
-    return now[:same], now[same:]
+class Agreement:
+    """The looks at one utterance so far, compared word by word."""
 
+    def __init__(self, trust: Trust) -> None:
+        self.trust = trust
+        self.hearings: list[Hearing] = []
 
-def settled(words: Words, until: Samples) -> tuple[Words, Words]:
-    """Split words into those that end by `until` and the rest: the edge is heard badly."""
-    count = 0
-    while count < len(words) and words[count].end <= until:
-        count += 1
-    return words[:count], words[count:]
+    def hear(self, hearing: Hearing) -> tuple[Words, Words]:
+        """Take in a look; the words that may be promised now, and those that may be shown
+        after them. What was promised is no longer part of later questions."""
+        old = hearing.until - self.trust.patience
+        self.hearings = [each for each in self.hearings if each.until > old] + [hearing]
+        sure = self._leading(hearing, self._sure)
+        rest = Hearing(hearing.until, hearing.words[sure:])
+        self.hearings = [Hearing(h.until, h.words[sure:]) for h in self.hearings]
+        shown = self._leading(rest, self._showable)
+        promised = hearing.words[:sure]
+        if sure == len(hearing.words):
+            promised = unpunctuated(promised)
+        return promised, rest.words[:shown]
+
+    def _leading(self, hearing: Hearing, believed: Believed) -> int:
+        """How many words from the first on are believed."""
+        for index, word in enumerate(hearing.words):
+            if not believed(word, list(self._support(index))):
+                return index
+        return len(hearing.words)
+
+    def _support(self, index: int) -> Iterator[Heard]:
+        """The looks in a row, newest first, that heard the same word at this place."""
+        newest = self.hearings[-1].words[index]
+        for hearing in reversed(self.hearings):
+            if len(hearing.words) <= index:
+                return
+            word = hearing.words[index]
+            if spoken(word.text) != spoken(newest.text):
+                return
+            yield Heard(hearing.until, word.probability)
+
+    def _sure(self, word: Word, support: list[Heard]) -> bool:
+        now = support[0].until
+        if now - support[-1].until < self.trust.apart:
+            return False
+        doubt = min(each.probability for each in support[:3]) < self.trust.floor
+        return not doubt or now - word.end >= self.trust.patience
+
+    def _showable(self, word: Word, support: list[Heard]) -> bool:
+        return len(support) > 1 or word.probability >= self.trust.show
 
 
 def unpunctuated(words: Words) -> Words:

@@ -141,7 +141,7 @@ class Session:
         return [self._open(list(self.before), self.clock - ago * FRAME)]
 
     def _open(self, frames: list[tuple[Audio, float]], at: Samples) -> SpeechStarted:
-        self.open = Utterance(self.count, self.clock - len(frames) * FRAME)
+        self.open = Utterance(self.count, self.clock - len(frames) * FRAME, self.policy.trust)
         self.count += 1
         for frame, likelihood in frames:
             self.open.add(frame, likelihood)
@@ -217,8 +217,7 @@ class Session:
         if answer.words and not kept:
             return []  # nothing it can stand by: no evidence, no reason to take words back
         before = (utterance.committed, utterance.tail)
-        until = window.start + len(window.audio) - self.policy.hold
-        utterance.compare(kept, until, self.policy.votes)
+        utterance.compare(window, kept)
         if (utterance.committed, utterance.tail) == before:
             return []
         utterance.shown = True

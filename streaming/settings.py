@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from inference.types import SAMPLE_RATE, Samples, Urgency
+from streaming.agreement import Trust
 
 
 def _ms(milliseconds: int) -> Samples:
@@ -16,10 +17,9 @@ class Policy(Struct, frozen=True):
     urgency: Urgency = Urgency.FINAL  # of the closing pass
     look_every: Samples | None = _ms(300)  # new audio before the next look; None: no captions
     first_look: Samples = _ms(500)  # speech before the first look: less is heard as anything
-    look_window: Samples = _ms(6000)  # a look longer than this is trimmed to its anchor
-    anchor: Samples = _ms(1500)  # committed speech that a trimmed look begins with
-    votes: int = 2  # looks in a row that must agree on a word before it is promised
-    hold: Samples = 0  # audio that must follow a word before it is promised
+    look_window: Samples = _ms(9000)  # a look longer than this is trimmed to its anchor
+    anchor: Samples = _ms(3000)  # committed speech that a trimmed look begins with
+    trust: Trust = Trust()  # when a word is promised, and when it is shown
     endpoint: Samples = _ms(500)  # pause that ends an utterance
     pre_roll: Samples = _ms(300)  # audio kept from before speech was noticed
     post_roll: Samples = _ms(200)  # audio kept after speech was over

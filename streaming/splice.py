@@ -11,11 +11,16 @@ from streaming.agreement import spoken
 
 def splice(promised: Words, heard: Words) -> Words:
     """The promised words, then what `heard` has after them. Begins with `promised`, always."""
+    return promised + continuation(promised, heard)
+
+
+def continuation(promised: Words, heard: Words) -> Words:
+    """What `heard` has after the promised words. It may begin with punctuation that the last of
+    them lacks, as a word without a space."""
     if not promised:
         return heard
     at = _seam(promised, heard)
-    tail = heard[at:]
-    return promised + _punctuation(promised, heard[:at]) + tail
+    return _punctuation(promised, heard[:at]) + heard[at:]
 
 
 def differs(one: Words, other: Words) -> bool:

@@ -3,22 +3,23 @@
 import numpy as np
 
 from inference.types import FRAME, Audio, Options, Samples, Urgency, Window, Words
-from streaming.agreement import agree, settled, unpunctuated
+from streaming.agreement import Agreement, Hearing, Trust
 from streaming.filters import Speech
 from streaming.segmenter import quietest
+from streaming.splice import continuation
 
 MARGIN: Samples = FRAME * 2  # word starts are found a little late
 
 
 class Utterance:
-    def __init__(self, number: int, start: Samples) -> None:
+    def __init__(self, number: int, start: Samples, trust: Trust) -> None:
         self.number = number
         self.start = start
         self.frames: list[Audio] = []
         self.likelihoods: list[float] = []
         self.committed: Words = ()
-        self.hearings: list[Words] = []  # of the last looks, after `committed`
-        self.tail: Words = ()  # after `committed`, as the last look heard it
+        self.agreement = Agreement(trust)
+        self.tail: Words = ()  # shown after `committed`, as the last look heard it
         self.from_: Samples = start  # where the next look begins
         self.heard: Samples = start  # where the last look ended
         self.shown = False  # a caption of it has been given
@@ -45,28 +46,20 @@ class Utterance:
         return Speech(self.start + first * FRAME, self.likelihoods[first:])
 
     def look(self, options: Options) -> Window:
-        """A window over what is not settled, anchored in words that are."""
+        """A window over what is not settled; it begins with some words that are, as an anchor."""
         start = self.start + self._index(self.from_) * FRAME
-        prefix = tuple(word for word in self.committed if word.start >= self.from_)
-        return Window(start, self.audio(start, self.end), Urgency.LOOK, options, prefix)
+        return Window(start, self.audio(start, self.end), Urgency.LOOK, options)
 
     def whole(self, urgency: Urgency, options: Options) -> Window:
         return Window(self.start, self.audio(self.start, self.end), urgency, options)
 
-    def compare(self, tail: Words, until: Samples, votes: int) -> None:
-        """Take in what a look heard after the committed words; commit what `votes` looks in a
-        row heard and what ends by `until`."""
-        self.hearings = [*self.hearings[1 - votes :], tail] if votes > 1 else [tail]
-        sure: Words = ()
-        if len(self.hearings) == votes:
-            sure = tail
-            for other in self.hearings[:-1]:
-                sure, _ = agree(other, sure)
-            sure, _ = settled(sure, until)
-        count = len(sure)
-        self.hearings = [hearing[count:] for hearing in self.hearings]
-        self.tail = tail[count:]
-        self.committed += sure if self.tail else unpunctuated(sure)
+    def compare(self, window: Window, heard: Words) -> None:
+        """Take in what a look heard: commit what is sure by now, show what is likely."""
+        anchor = tuple(word for word in self.committed if word.end > window.start)
+        tail = continuation(anchor, heard)
+        until = window.start + len(window.audio)
+        sure, self.tail = self.agreement.hear(Hearing(until, tail))
+        self.committed += sure
 
     def trim(self, anchor: Samples) -> None:
         """Let the next look begin at a committed word, at most `anchor` before the last one ends,

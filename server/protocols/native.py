@@ -7,10 +7,10 @@ number of events (downwards).
 
 import struct
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from inference.types import SAMPLE_RATE, Options, Samples, Task, Word, Words, text_of
@@ -33,22 +33,29 @@ MAX_FRAME = 65_536  # bytes of audio in one message
 MAX_TEXT = 65_536  # bytes of one text message
 MAX_HOTWORDS = 100
 MAX_HOTWORD = 64  # characters
+MAX_NAME = 128  # characters of a name that a client gives
+MAX_REASON = 400  # characters of an error; a part of the client's own words may be in it
+FARTHEST = 1 << 53  # positions and numbers: what JSON can carry exactly
 HEADER = struct.Struct(">BQ")
+
+Position = Annotated[int, Meta(ge=0, le=FARTHEST)]
+Number = Annotated[int, Meta(ge=-FARTHEST, le=FARTHEST)]
+Stamp = Number | float | Annotated[str, Meta(max_length=MAX_NAME)] | None
 
 
 class BadMessage(Exception):
     """What a client did wrong, with the close code that says so."""
 
     def __init__(self, message: str, close: int = 4400, code: str = "bad_message") -> None:
-        super().__init__(message)
+        super().__init__(message[:MAX_REASON])
         self.close = close
         self.code = code
 
 
 class AudioFormat(Struct, frozen=True, forbid_unknown_fields=True):
     encoding: str = "pcm_s16le"
-    rate: int = SAMPLE_RATE
-    channels: int = 1
+    rate: Number = SAMPLE_RATE
+    channels: Number = 1
 
 
 class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +64,7 @@ class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
     partials: bool | UnsetType = UNSET
     words: bool | UnsetType = UNSET
     revise: bool | UnsetType = UNSET
-    endpoint_ms: int | UnsetType = UNSET
+    endpoint_ms: Number | UnsetType = UNSET
     hotwords: list[str] | UnsetType = UNSET
     language: str | None | UnsetType = UNSET
     diarize: bool | UnsetType = UNSET
@@ -67,12 +74,12 @@ class Wishes(Struct, frozen=True, forbid_unknown_fields=True):
 class Resume(Struct, frozen=True, forbid_unknown_fields=True):
     session: str
     token: str
-    seq: int = 0
+    seq: Position = 0
 
 
 class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):
     audio: AudioFormat = AudioFormat()
-    start: int = 0
+    start: Position = 0
     language: str | None = None
     model: str | None = None
     options: Wishes = Wishes()
@@ -81,7 +88,7 @@ class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):
 
 
 class Ack(Struct, tag_field="type", tag="ack", forbid_unknown_fields=True):
-    seq: int
+    seq: Position
 
 
 class FlushMessage(Struct, tag_field="type", tag="flush", forbid_unknown_fields=True):
@@ -93,11 +100,11 @@ class UpdateMessage(Struct, tag_field="type", tag="update", forbid_unknown_field
 
 
 class Ping(Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
-    t: float | int | str | None = None
+    t: Stamp = None
 
 
 class End(Struct, tag_field="type", tag="end", forbid_unknown_fields=True):
-    pos: int
+    pos: Position
 
 
 class Sound(Struct, frozen=True):
@@ -148,9 +155,19 @@ def parse(message: bytes | str) -> Control | Sound | Gap:
     if len(message) > MAX_TEXT:
         raise BadMessage(f"a text message of more than {MAX_TEXT} characters")
     try:
-        return _controls.decode(message)
+        control = _controls.decode(message)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BadMessage(str(error)) from None
+    if isinstance(control, FlushMessage):
+        _name("id", control.id)
+    return control
+
+
+def _name(field: str, value: str) -> str:
+    """Names are stored, logged and shown: no control characters. Raises BadMessage."""
+    if not 1 <= len(value) <= MAX_NAME or not value.isprintable():
+        raise BadMessage(f"`{field}` has 1 to {MAX_NAME} printable characters")
+    return value
 
 
 def _binary(message: bytes) -> Sound | Gap:
@@ -159,7 +176,7 @@ def _binary(message: bytes) -> Sound | Gap:
     kind, pos = HEADER.unpack_from(message)
     data = message[HEADER.size :]
     if len(data) > MAX_FRAME:
-        raise BadMessage(f"{len(data)} bytes of audio in one message; at most {MAX_FRAME}")
+        raise BadMessage(f"{len(data)} bytes of audio in one message; `max_frame` is {MAX_FRAME}")
     match kind:
         case 1:
             return Sound(pos, data)
@@ -175,10 +192,8 @@ def request(hello: Hello, languages: frozenset[str], model: str) -> Request:
     """What the hello asks for. Raises BadMessage for what this server cannot do."""
     if hello.model not in (None, model):
         raise BadMessage(f"model {hello.model!r} is not loaded; this server has {model!r}")
-    if hello.start < 0:
-        raise BadMessage("`start` is below 0")
-    if hello.room is not None and not 1 <= len(hello.room) <= 128:
-        raise BadMessage("`room` has 1 to 128 characters")
+    if hello.room is not None:
+        _name("room", hello.room)
     language = hello.language if hello.options.language is UNSET else hello.options.language
     wish = replace(hello.options, language=language)
     options, view, endpoint = wishes(wish, Options(), View(), languages)
@@ -231,8 +246,10 @@ def _language(language: str | None, languages: frozenset[str]) -> str | None:
 
 
 def _hotwords(words: list[str]) -> tuple[str, ...]:
-    if len(words) > MAX_HOTWORDS or any(not 1 <= len(word) <= MAX_HOTWORD for word in words):
-        raise BadMessage(f"`hotwords` has up to {MAX_HOTWORDS} terms of 1 to {MAX_HOTWORD} letters")
+    if len(words) > MAX_HOTWORDS:
+        raise BadMessage(f"{len(words)} `hotwords`; at most {MAX_HOTWORDS}")
+    if not all(1 <= len(word) <= MAX_HOTWORD and word.isprintable() for word in words):
+        raise BadMessage(f"each of `hotwords` has 1 to {MAX_HOTWORD} printable characters")
     return tuple(words)
 
 
@@ -363,7 +380,7 @@ def audio_ack(received: int, settled: int) -> bytes:
     return encode({"type": "audio_ack", "received": received, "settled": settled})
 
 
-def pong(t: float | int | str | None) -> bytes:
+def pong(t: Stamp) -> bytes:
     return encode({"type": "pong", "t": t})
 
 

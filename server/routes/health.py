@@ -1,9 +1,16 @@
 """Is the server alive, is it ready, and what does it measure."""
 
+import asyncio
 from typing import Any
 
 from litestar import Response, get
 from litestar.datastructures import State
+
+from server.parts import OWNER
+from server.registry import Registry
+from storage.errors import StorageError
+
+ANSWER = 2.0  # seconds that the database may take
 
 
 @get("/health/live", sync_to_thread=False)
@@ -12,16 +19,22 @@ def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@get("/health/ready", sync_to_thread=False)
-def ready(state: State) -> Response[dict[str, Any]]:
+@get("/health/ready")
+async def ready(state: State) -> Response[dict[str, Any]]:
     """Sessions may begin: the model is warm, the database is there, and nobody stops the server."""
-    registry = state.registry
-    stopping = registry.stopping.is_set()
-    body: dict[str, Any] = {
-        "status": "stopping" if stopping else "ready",
-        "sessions": len(registry.running),
-    }
-    return Response(body, status_code=503 if stopping else 200)
+    registry: Registry = state.registry
+    status = "stopping" if registry.stopping.is_set() else await _storage(registry)
+    body: dict[str, Any] = {"status": status, "sessions": len(registry.running)}
+    return Response(body, status_code=200 if status == "ready" else 503)
+
+
+async def _storage(registry: Registry) -> str:
+    try:
+        async with asyncio.timeout(ANSWER):
+            await registry.parts.storage.sessions.get(OWNER, "")
+    except (StorageError, TimeoutError):
+        return "storage unavailable"
+    return "ready"
 
 
 @get("/metrics", sync_to_thread=False)

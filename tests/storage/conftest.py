@@ -1,59 +1,19 @@
-"""A Postgres for the whole run, and a fresh database with our tables for every test."""
+"""Databases as single modules of storage want them; the server is in tests/conftest.py."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from storage import migrate
 from storage.database import Database, connected
-from storage.embedded import running
 from storage.postgres import PostgresSessions
-from tests.storage.shared import QUICK, connection, in_database, new_database, open_folder
-
-TEMPLATE = "template_of_tests"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = open_folder()
-    yield path
-    shutil.rmtree(path)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres() -> AsyncIterator[str]:
-    """The address of a running server."""
-    path = open_folder()
-    try:
-        async with running(path, QUICK) as address:
-            yield address
-    finally:
-        shutil.rmtree(path)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def template(postgres: str) -> str:
-    """The name of a database on that server with our tables, to be copied."""
-    async with connection(postgres) as admin:
-        await admin.execute(f"CREATE DATABASE {TEMPLATE}")
-    await migrate.upgrade(in_database(postgres, TEMPLATE))
-    return TEMPLATE
+from tests.storage.shared import new_database
 
 
 @pytest_asyncio.fixture
 async def empty_database(postgres: str) -> AsyncIterator[str]:
     """The address of a database without our tables."""
     async with new_database(postgres) as address:
-        yield address
-
-
-@pytest_asyncio.fixture
-async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """The address of a database with our tables, and nothing in them."""
-    async with new_database(postgres, template) as address:
         yield address
 
 

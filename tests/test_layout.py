@@ -1,0 +1,113 @@
+"""The layout as a checked fact: every module has its tests, every setting its line in a manual.
+
+In the manner of `maxi_cov.py` of the project websockets: `storage/x.py` is tested by
+`tests/storage/test_x.py`, and a test file without a module is a mistake too.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from inference.settings import ModelSettings
+from server.settings import Settings
+from storage.settings import StorageSettings
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {
+    "server": "server",
+    "streaming": "streaming",
+    "inference": "inference",
+    "storage": "storage",
+    "benchmarks": "benchmarks",
+    "clients": "clients/python/captionflow",
+}
+
+WITHOUT = {
+    "streaming/events.py": "values only",
+    "storage/errors.py": "names only",
+    "storage/ports.py": "protocols only; test_postgres and test_folder hold both sides to them",
+    "storage/records.py": "values only",
+    "storage/disk.py": "two lines that test_folder and test_recorder run",
+    "storage/child.py": "runs in a process of its own, which test_embedded starts and kills",
+    "benchmarks/live.py": "joins the others for a run, which test_commands does",
+    "benchmarks/targets.py": "a target is a server; test_drive and test_commands run against one",
+    "clients/python/captionflow/errors.py": "one exception, raised all over the other tests",
+}
+"""Modules that have no test file of their own, and why."""
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """Each module and its test file, as paths from the root."""
+    for tests, package in PACKAGES.items():
+        for path in sorted((ROOT / package).rglob("*.py")):
+            inside = path.relative_to(ROOT / package)
+            if path.name.startswith("__") or inside.parts[0] == "migrations":
+                continue  # fronts of packages; migrations are run and taken back by test_migrate
+            test = Path("tests", tests, inside.parent, f"test_{path.name}")
+            yield path.relative_to(ROOT).as_posix(), test.as_posix()
+
+
+def test_every_module_has_its_test_file():
+    unpaired = {
+        module for module, test in modules() if module not in WITHOUT and not (ROOT / test).exists()
+    }
+    assert not unpaired, f"without tests: {', '.join(sorted(unpaired))}"
+
+
+def test_every_test_file_has_its_module():
+    paired = {test for _, test in modules()}
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for folder in PACKAGES
+        for path in (ROOT / "tests" / folder).rglob("test_*.py")
+    }
+    assert not files - paired, f"of no module: {', '.join(sorted(files - paired))}"
+
+
+def test_the_exceptions_exist_and_have_no_tests():
+    tests = dict(modules())
+    for module in WITHOUT:
+        assert module in tests, f"there is no {module}"
+        assert not (ROOT / tests[module]).exists(), f"{module} has tests and needs no excuse"
+
+
+def settings() -> Iterator[tuple[str, str]]:
+    """Each section an operator may write, and its fields."""
+    parts = {"model": ModelSettings, "storage": StorageSettings}
+    for section in msgspec.structs.fields(Settings):
+        part = parts.get(section.name, section.type)
+        for field in msgspec.structs.fields(part):
+            yield section.name, field.name
+
+
+@pytest.mark.parametrize(("section", "field"), list(settings()))
+def test_every_setting_is_in_the_manual(section, field):
+    manual = (ROOT / "server" / "README.md").read_text()
+    assert re.search(rf"\b{field}\b", manual), f"{section}.{field} is not in server/README.md"
+
+
+@pytest.mark.parametrize("folder", [*PACKAGES, "tests"])
+def test_every_folder_explains_itself(folder):
+    text = (ROOT / folder / "README.md").read_text()
+    assert text.startswith(f"# {folder}\n")
+    assert "## Decisions" in text or folder == "tests"
+
+
+FOREIGN = {
+    "a folder of one machine": r"(?<![\w.])/(root|work|home/\w+)/",
+    "a host of a package registry": r"(pypi|pythonhosted|npmjs)\.(org|com)\b",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_the_checkout_is_of_no_machine(what):
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    files = listed.stdout.split() or [
+        path.relative_to(ROOT).as_posix() for _, path in sources()
+    ]
+    found = [file for file in files if re.search(FOREIGN[what], text_of(ROOT / file))]
+    assert found == []
