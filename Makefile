@@ -59,7 +59,7 @@ $(READY): requirements.lock pyproject.toml clients/python/pyproject.toml | $(BIN
 		echo 'installing uv'; \
 		sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt; \
 		$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $(VENV)/uv.txt; }
-	@echo 'installing what requirements.lock names (the first time: 250 MB, half a minute)'
+	@echo 'installing what requirements.lock names (the first time: 900 MB, half a minute)'
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
 		-e . -e clients/python

@@ -121,6 +121,9 @@ class Archive:
                 self.due.clear()
                 await self._record()
                 await self._store()
+        except BaseException:  # cut off: nobody waits for the database now
+            await asyncio.to_thread(self.spool.keep, self.session, list(self.segments))
+            raise
         finally:
             await self.close()
         await self._store()

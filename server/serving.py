@@ -17,7 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from server.app import cut, drain
 
 MAX_MESSAGE = 1 << 20  # bytes; more closes the connection with 1009 before it is read
-GOODBYE = 5.0  # seconds that a closed connection may take to send what is left
+GOODBYE = 2.0  # seconds that a closed connection may take to send what is left
 FORCED = 10  # seconds after a second signal in which the process ends, whatever hangs
 
 

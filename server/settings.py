@@ -49,8 +49,8 @@ class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     look_every: Length = 300  # new audio before the next caption refresh
     first_look: Length = 500  # speech before the first caption
-    look_window: Length = 6000  # a refresh hears at most about this much
-    anchor: Length = 1500  # committed speech that a refresh begins with
+    look_window: Length = 9000  # a refresh hears at most about this much
+    anchor: Length = 3000  # committed speech that a refresh begins with
     endpoint: Length = 500  # pause that ends an utterance, unless the client says otherwise
     pre_roll: Length = 300  # audio kept from before speech was noticed
     post_roll: Length = 200  # audio kept after speech was over

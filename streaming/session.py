@@ -24,6 +24,7 @@ from streaming.events import (
 from streaming.filters import Filter, keep
 from streaming.language import LanguageLock
 from streaming.lifecycle import State, Step, after
+from streaming.promises import Owed, Promises
 from streaming.segmenter import Segmenter, Started, Stopped
 from streaming.settings import Policy
 from streaming.splice import differs, splice
@@ -32,17 +33,6 @@ from streaming.utterance import Utterance
 Output: TypeAlias = Window | Event
 
 REACH: Samples = 3 * SAMPLE_RATE  # how far back a forced cut looks for a quiet place
-
-
-class Owed:
-    """The place of a closed utterance in the order of events, until its segment is known."""
-
-    def __init__(self, utterance: Utterance, window: Window, end: Samples, endpoint: bool) -> None:
-        self.utterance = utterance
-        self.window = window
-        self.end = end
-        self.endpoint = endpoint
-        self.answer: list[Event] | None = None
 
 
 class Session:
@@ -63,21 +53,21 @@ class Session:
         self.before: deque[tuple[Audio, float]] = deque(maxlen=policy.pre_roll // FRAME)
         self.open: Utterance | None = None
         self.looking: tuple[Utterance, Window] | None = None
-        self.queue: deque[Owed | Event] = deque()
+        self.promises = Promises()
         self.count = 0
 
     @property
     def settled(self) -> Samples:
         """All text of audio before this point is in events already given."""
-        for each in self.queue:
-            if isinstance(each, Owed):
-                return each.utterance.start
+        since = self.promises.since
+        if since is not None:
+            return since
         return self.open.start if self.open else self.clock - len(self.before) * FRAME
 
     @property
     def owed(self) -> int:
         """Closed utterances whose segments are not known yet."""
-        return sum(isinstance(each, Owed) for each in self.queue)
+        return len(self.promises)
 
     def audio(self, frame: Audio, likelihood: float) -> list[Output]:
         """The next FRAME samples and how likely they are speech."""
@@ -98,16 +88,15 @@ class Session:
             utterance, self.looking = self.looking[0], None
             told = self._compare(utterance, window, hypothesis)
             return [*told, *self._look()]
-        for each in self.queue:
-            if isinstance(each, Owed) and each.window is window:
-                each.answer = self._segment(each, hypothesis)
+        if owed := self.promises.of(window):
+            owed.events = self._segment(owed, hypothesis)
         return self._ready()
 
     def flush(self, id: str) -> list[Output]:
         """Close what is open; Flushed takes its place after it."""
         self.state = after(self.state, Step.FLUSH)
         out = self._close(self.clock, endpoint=False) if self.open else []
-        self.queue.append(Flushed(id, self.clock))
+        self.promises.add(Flushed(id, self.clock))
         return [*out, *self._ready()]
 
     def update(self, options: Options, endpoint: Samples | None = None) -> list[Output]:
@@ -118,7 +107,7 @@ class Session:
         self.options = options
         if endpoint is not None:
             self.segmenter.endpoint = max(1, endpoint // FRAME)
-        self.queue.append(Updated(options, self.clock))
+        self.promises.add(Updated(options, self.clock))
         return self._ready()
 
     def finish(self) -> list[Output]:
@@ -128,7 +117,7 @@ class Session:
         if not first:
             return []
         out = self._close(self.clock, endpoint=True) if self.open else []
-        self.queue.append(Ended(self.clock))
+        self.promises.add(Ended(self.clock))
         return [*out, *self._ready()]
 
     def _keep(self, frame: Audio, likelihood: float) -> None:
@@ -176,13 +165,13 @@ class Session:
         if utterance.speech(utterance.start).seconds() * SAMPLE_RATE < self.policy.shortest:
             return self._unheard(utterance)
         window = utterance.whole(self.policy.urgency, self._asked())
-        self.queue.append(Owed(utterance, window, end, endpoint))
+        self.promises.add(Owed(utterance, window, end, endpoint))
         return [window]
 
     def _unheard(self, utterance: Utterance) -> list[Output]:
         """A click: nothing to decode, but a caption that was shown must be taken back."""
         if utterance.shown:
-            self.queue.append(self._said(utterance, utterance.end, utterance.committed, False))
+            self.promises.add(self._said(utterance, utterance.end, utterance.committed, False))
         return self._ready()
 
     def _asked(self) -> Options:
@@ -264,16 +253,7 @@ class Session:
 
     def _ready(self) -> list[Output]:
         """Events whose turn has come: everything at the head of the queue that is known."""
-        out: list[Output] = []
-        while self.queue:
-            head = self.queue[0]
-            if isinstance(head, Owed):
-                if head.answer is None:
-                    break
-                out += head.answer
-            else:
-                out.append(head)
-            self.queue.popleft()
-        if self.state is State.DRAINING and not self.queue:
+        out: list[Output] = [*self.promises.ready()]
+        if out and isinstance(out[-1], Ended):
             self.state = after(self.state, Step.DRAINED)
         return out

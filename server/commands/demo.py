@@ -20,7 +20,7 @@ import server
 from server.commands import ask, captions, child, options, sources
 from server.commands.captions import Show
 from server.commands.child import Child, ServerDied
-from server.commands.talk import converse
+from server.commands.talk import converse, interrupts
 
 RECORDING = Path(server.__file__).parents[1] / "benchmarks/corpus/dialogue/dialogue.flac"
 FINALIZE = 60.0  # seconds that storing recording and transcript may take
@@ -96,7 +96,7 @@ async def _demo(console: Console, data_dir: Path, recording: Path, stay: bool) -
         console.print(f"all of this took {whole.seconds:.1f} s")
         if stay:
             await _stay(console, served)
-    console.print("the server has stopped; DEMO_STAY=1 make demo keeps it")
+    console.print("the server has stopped" + ("" if stay else "; DEMO_STAY=1 make demo keeps it"))
 
 
 async def _play(console: Console, url: str, recording: Path) -> tuple[str, Stopwatch]:
@@ -159,5 +159,11 @@ def _summary(console: Console, url: str, record: dict[str, Any], text: str, obje
 async def _stay(console: Console, served: Child) -> None:
     console.print(f"\nstill serving at {served.url}; Ctrl-C ends it. For example:")
     console.print(f"  captionflow listen mic --url {served.url}")
-    await served.process.wait()
-    raise served.died or ServerError("ended", "the server ended")
+    stop = asyncio.Event()
+    with interrupts(stop):
+        ends = [asyncio.create_task(one) for one in (stop.wait(), served.process.wait())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for one in ends:
+            one.cancel()
+    if died := served.died:
+        raise died

@@ -35,8 +35,18 @@ def run(settings: Settings) -> None:
     """Serve until told to stop. Raises what hinders the start, in words for whoever started it."""
     sock = listening(settings.server.host, settings.server.port)
     server = Server(create_app(settings), sock, _announce)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(server.run_here())
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.run_here())
+    except BaseExceptionGroup as group:
+        raise _sole(group) from None
+
+
+def _sole(error: BaseException) -> BaseException:
+    """What alone is in a group of errors, however deep; the group if there are several."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _announce(address: str) -> None:

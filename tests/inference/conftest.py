@@ -3,12 +3,16 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import settings
 
 from benchmarks.corpus import SHIPPED, Item, entries, read_audio, referenced
 from inference.models import folder
 from inference.settings import ModelSettings
 from inference.types import SAMPLE_RATE, Audio, Word, Words
 from inference.whisper import Whisper
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 PAUSE = SAMPLE_RATE * 3 // 10  # between words, where the recording may be cut
 SOME = 12 * SAMPLE_RATE  # about as long as a window here should be

@@ -108,11 +108,11 @@ def test_windows_with_prompts_of_another_length_are_of_another_kind(tiny, openin
     assert tiny.kind(plain) != tiny.kind(Window(0, opening, L, EN))
 
 
-def test_a_loop_is_tried_again_with_more_context(tiny):
-    """A second of a steady tone is nothing a short context can end."""
+def test_what_looks_wrong_is_tried_again_and_speech_is_not(tiny, opening):
     tone = (0.3 * np.sin(np.arange(2 * SAMPLE_RATE) * 0.2)).astype(np.float32)
-    (heard,) = tiny.transcribe([Window(0, tone, L, EN)])
-    assert heard.second_try or heard.avg_logprob > -0.9
+    for urgency in (F, L):
+        heard = [tiny.transcribe([Window(0, audio, urgency, EN)])[0] for audio in (tone, opening)]
+        assert [each.second_try for each in heard] == [True, False]
 
 
 def test_the_longest_window_is_heard_to_its_end(tiny, dialogue):
@@ -129,7 +129,7 @@ def test_english_weights_know_one_language(tiny, opening):
 
 
 def test_many_languages_are_told_apart(base, dialogue):
-    assert {"en", "de", "fr", "zh", "yue"} & base.languages >= {"en", "de", "fr", "zh"}
+    assert {"en", "de", "fr", "zh"} < base.languages
     windows = [Window(s, dialogue[s : s + 64_000], F, Options(None)) for s in (0, 20 * SAMPLE_RATE)]
     for heard in base.transcribe(windows):
         assert heard.language == "en" and heard.language_probability > 0.8
