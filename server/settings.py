@@ -54,7 +54,7 @@ class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Length = 500  # pause that ends an utterance, unless the client says otherwise
     pre_roll: Length = 300  # audio kept from before speech was noticed
     post_roll: Length = 200  # audio kept after speech was over
-    longest: Length = 24_000  # an utterance is cut here
+    longest: Annotated[int, Meta(ge=5000, le=28_000)] = 24_000  # an utterance is cut here
 
     def policy(self) -> Policy:
         lengths = {

@@ -50,7 +50,9 @@ class Session:
         self.clock: Samples = 0
         self.segmenter = Segmenter(policy.endpoint // FRAME)
         self.language = LanguageLock(options.language)
-        self.before: deque[tuple[Audio, float]] = deque(maxlen=policy.pre_roll // FRAME)
+        self.before: deque[tuple[Audio, float]] = deque(
+            maxlen=max(policy.pre_roll // FRAME, self.segmenter.begin)
+        )
         self.open: Utterance | None = None
         self.looking: tuple[Utterance, Window] | None = None
         self.promises = Promises()
@@ -96,6 +98,7 @@ class Session:
         """Close what is open; Flushed takes its place after it."""
         self.state = after(self.state, Step.FLUSH)
         out = self._close(self.clock, endpoint=False) if self.open else []
+        self.before.clear()  # nothing before the mark may turn up after it
         self.promises.add(Flushed(id, self.clock))
         return [*out, *self._ready()]
 
@@ -202,7 +205,7 @@ class Session:
     ) -> list[Output]:
         if utterance is not self.open or answer is None:
             return []
-        kept = self._sift(answer, utterance, window.start)
+        kept = self._sift(answer, utterance, window)
         if answer.words and not kept:
             return []  # nothing it can stand by: no evidence, no reason to take words back
         before = (utterance.committed, utterance.tail)
@@ -212,13 +215,13 @@ class Session:
         utterance.shown = True
         return [Caption(utterance.number, utterance.committed, utterance.tail, utterance.start)]
 
-    def _sift(self, answer: Hypothesis, utterance: Utterance, start: Samples) -> Words:
-        """The words that the filters leave; votes for the language."""
-        speech = utterance.speech(start)
+    def _sift(self, answer: Hypothesis, utterance: Utterance, window: Window) -> Words:
+        """The words that the filters leave; a window heard without a language votes for one."""
+        speech = utterance.speech(window.start)
         kept = keep(answer, speech)
         for reason, count in kept.dropped.items():
             self.dropped(reason, count)
-        if kept.words:
+        if kept.words and window.options.language is None:
             heard = int(speech.seconds() * SAMPLE_RATE)
             self.language.heard(answer.language, answer.language_probability, heard)
         return kept.words
@@ -235,15 +238,16 @@ class Session:
             ]
             heard = shown
         else:
-            heard = self._sift(answer, utterance, utterance.start)
+            heard = self._sift(answer, utterance, owed.window)
             if not heard and utterance.committed:
                 heard = shown
         words = splice(utterance.committed, heard)
         if not words and not utterance.shown:
             return failed
         segment = self._said(utterance, owed.end, words, owed.endpoint)
+        language = owed.window.options.language or segment.language
         better = heard if heard and differs(heard, words) else None
-        return [*failed, replace(segment, better=better)]
+        return [*failed, replace(segment, better=better, language=language)]
 
     def _said(self, utterance: Utterance, end: Samples, words: Words, endpoint: bool) -> Segment:
         confidence = sum(word.probability for word in words) / len(words) if words else 0.0

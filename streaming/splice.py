@@ -36,7 +36,8 @@ def _seam(promised: Words, heard: Words) -> int:
     """How many of `heard` say what `promised` says.
 
     The prefix of `heard` with the least edit distance to `promised` (Levenshtein, words as
-    symbols); of equals, the one whose end is nearest in time.
+    symbols); of equals, one that ends with the same word, then the one whose end is nearest in
+    time.
     """
     row = list(range(len(heard) + 1))
     sounds = [spoken(word.text) for word in heard]
@@ -45,8 +46,12 @@ def _seam(promised: Words, heard: Words) -> int:
         before, row = row, [i]
         for j, other in enumerate(sounds, 1):
             row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (sound != other)))
-    end = promised[-1].end
-    return min(range(len(row)), key=lambda j: (row[j], _gap(heard, j, end)))
+    last, end = spoken(promised[-1].text), promised[-1].end
+
+    def worse(j: int) -> tuple[int, bool, Samples]:
+        return row[j], not j or sounds[j - 1] != last, _gap(heard, j, end)
+
+    return min(range(len(row)), key=worse)
 
 
 def _gap(heard: Words, count: int, end: Samples) -> Samples:

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from inference.types import FRAME, Word, text_of
 from streaming.splice import differs, splice
@@ -97,3 +98,9 @@ def test_the_promise_gets_the_punctuation_it_lacks(promised, heard, final):
 )
 def test_texts_differ_when_they_sound_different(one, other, different):
     assert differs(said(one, 0), said(other, 0)) is different
+
+
+def test_of_equal_seams_the_one_with_the_same_last_word_is_taken():
+    promised = said("the cat", 0)
+    heard = tuple(replace(w, end=w.end + 9 * FRAME) for w in said("the black cat sat", 0))
+    assert text_of(splice(promised, heard)) == "the cat sat"
