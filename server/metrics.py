@@ -15,7 +15,7 @@ _ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 32)
 
 
 class Metrics:
-    content_type = "text/plain; version=0.0.4; charset=utf-8"
+    content_type = "text/plain; version=0.0.4"
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

@@ -158,6 +158,8 @@ class Registry:
 
     async def _finalize(self, live: LiveSession) -> None:
         archive = live.archive
+        if live.why == "failed":
+            await asyncio.to_thread(self.parts.spool.rescue, live.id)
         await self.parts.storage.sessions.move(
             live.id, State.DRAINING, duration=archive.duration, language=archive.language
         )

@@ -74,9 +74,10 @@ class Spool(Struct, frozen=True):
         return int(about.frames * SAMPLE_RATE / about.samplerate)
 
     def remove(self, session: str) -> None:
-        """All of it is in the store."""
-        self.stored(session)
-        self.recording(session).unlink(missing_ok=True)
+        """All of it is in the store. The mark goes last."""
+        for path in self.folder.glob(f"{session}.*"):
+            if path != self._claim(session):
+                path.unlink(missing_ok=True)
         self._claim(session).unlink(missing_ok=True)
 
     def empty(self, session: str) -> bool:

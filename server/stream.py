@@ -13,6 +13,8 @@ from typing import Any
 
 from litestar.exceptions import WebSocketDisconnect
 
+from server import endings
+from server.endings import Gone, Over
 from server.live import LiveSession
 from server.logs import logger
 from server.protocols import native
@@ -28,29 +30,9 @@ LINGER = 0  # seconds a session waits for a client that is gone
 MESSAGES = 50  # control messages a second, over BURST at once, before a client floods
 BURST = 500
 CLOSE_TIMEOUT = 2.0  # seconds to say goodbye
-MAX_REASON = 120  # bytes of the reason in a close frame, which may have 123
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-
-
-class Over(Exception):
-    """The conversation ends here.
-
-    close, reason: of the close frame. why: a short name, for logs and counts. error: the message
-    said before, if any.
-    """
-
-    def __init__(self, close: int, why: str, reason: str, error: bytes | None = None) -> None:
-        super().__init__(reason)
-        self.close = close
-        self.why = why
-        self.reason = reason
-        self.error = error
-
-
-class Gone(Exception):
-    """The client closed the connection or vanished."""
 
 
 class Bucket:
@@ -100,19 +82,20 @@ class Conversation:
         try:
             return await self.registry.begin(hello, native.SUBPROTOCOL)
         except Full as full:
-            error = native.error("overloaded", "no room for another session", full.retry_after)
-            raise Over(1013, "overloaded", "overloaded", error) from None
+            raise endings.full(full.retry_after) from None
         except (StorageError, OSError) as failure:
             self.registry.parts.metrics.refused.labels("storage").inc()
             log.error("session refused", error=str(failure))
-            error = native.error("storage_unavailable", "cannot keep a session now", 5)
-            raise Over(1013, "storage", "storage unavailable", error) from None
+            raise endings.unkept() from None
+        except Exception as failure:
+            log.error("session not begun", exc_info=failure)
+            raise endings.failed("session") from None
 
     async def _hello(self) -> native.Request:
         try:
             message = await self._receive(self.settings.hello_timeout)
         except TimeoutError:
-            raise _refused(
+            raise endings.refused(
                 BadMessage(f"no hello within {self.settings.hello_timeout:g} s")
             ) from None
         try:
@@ -124,7 +107,7 @@ class Conversation:
             parts = self.registry.parts
             return native.request(hello, parts.languages, parts.settings.model.name)
         except BadMessage as bad:
-            raise _refused(bad) from None
+            raise endings.refused(bad) from None
 
     async def _talk(self, live: LiveSession) -> None:
         """Read and write until one of them ends the conversation; then the session is told."""
@@ -134,12 +117,11 @@ class Conversation:
             await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ended = await _stopped(writing, reading)
-            live.finish(_why(ended))
+            live.finish(endings.why(ended))
         if isinstance(ended, Over | Gone):
             raise ended
         log.error("conversation failed", session=live.id, exc_info=ended)
-        error = native.error("internal", "the conversation failed")
-        raise Over(1011, "failed", "failed", error)
+        raise endings.failed("conversation")
 
     async def _read(self, live: LiveSession) -> None:
         while True:
@@ -148,12 +130,12 @@ class Conversation:
             try:
                 message = await self._receive(limit)
             except TimeoutError:
-                text = f"no audio and no message for {limit:g} s"
-                raise Over(4408, "idle", text, native.error("idle", text)) from None
+                assert limit is not None
+                raise endings.idle(limit) from None
             try:
                 await self._obey(live, native.parse(message))
             except BadMessage as bad:
-                raise _refused(bad) from None
+                raise endings.refused(bad) from None
 
     async def _obey(self, live: LiveSession, message: Any) -> None:
         audio = isinstance(message, native.Sound) and message.data
@@ -196,7 +178,7 @@ class Conversation:
             over = live.over
             await self._send_waiting(live, renderer)
             if over:
-                raise self._last(live)
+                raise endings.of(live.why)
             if self.clock() >= due:
                 live.forget()
                 await self._acknowledge(live)
@@ -216,18 +198,7 @@ class Conversation:
             if message := renderer.render(*numbered):
                 await self._send(message)
             if live.overflown:
-                raise _unread()
-
-    def _last(self, live: LiveSession) -> Over:
-        """How a conversation ends whose session is over."""
-        match live.why:
-            case "ended":
-                return Over(1000, "ended", "done")
-            case "server_stopped":
-                return Over(1012, live.why, "the server stops")
-            case _:
-                error = native.error("internal", "the session failed")
-                return Over(1011, "failed", "failed", error)
+                raise endings.unread()
 
     async def _acknowledge(self, live: LiveSession) -> None:
         now = (live.intake.acknowledge(), live.settled)
@@ -254,7 +225,7 @@ class Conversation:
             async with asyncio.timeout(self.settings.send_timeout):
                 await self.send({"type": "websocket.send", "text": message.decode()})
         except TimeoutError:
-            raise _unread() from None
+            raise endings.unread() from None
         except (OSError, RuntimeError, WebSocketDisconnect):
             raise Gone from None
 
@@ -264,8 +235,8 @@ class Conversation:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 if over.error:
                     await self.send({"type": "websocket.send", "text": over.error.decode()})
-                reason = over.reason.encode()[:MAX_REASON].decode(errors="ignore")
-                await self.send({"type": "websocket.close", "code": over.close, "reason": reason})
+                close = {"type": "websocket.close", "code": over.close, "reason": over.reason}
+                await self.send(close)
 
 
 async def _stopped(*tasks: asyncio.Task[None]) -> BaseException:
@@ -274,25 +245,5 @@ async def _stopped(*tasks: asyncio.Task[None]) -> BaseException:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    error = ended[0].exception() if ended else None
+    error = ended[0].exception() if ended and not ended[0].cancelled() else None
     return error or Gone()
-
-
-def _why(ended: BaseException) -> str:
-    match ended:
-        case Over():
-            return ended.why
-        case Gone():
-            return "client_gone"
-        case _:
-            return "failed"
-
-
-def _refused(bad: BadMessage) -> Over:
-    """A bad message as an end; the reason of a close frame is short, so the error says it too."""
-    return Over(bad.close, bad.code, str(bad), native.error(bad.code, str(bad)))
-
-
-def _unread() -> Over:
-    text = "messages were not read"
-    return Over(4429, "backlog", text, native.error("backlog", text))

@@ -24,7 +24,7 @@ class Trust(Struct, frozen=True):
     apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
     floor: float = 0.45  # a word less probable in any of the last looks is in doubt
     patience: Samples = SAMPLE_RATE * 5 // 2  # after so much more audio doubt is no obstacle
-    show: float = 0.8  # a word heard only once is shown when it is this probable
+    show: float = 0.9  # a word heard only once is shown when it is this probable
 
 
 class Hearing(Struct, frozen=True):
@@ -56,6 +56,8 @@ class Agreement:
     def __init__(self, trust: Trust) -> None:
         self.trust = trust
         self.hearings: list[Hearing] = []
+        self.shown: Words = ()
+        self.contradicted = False  # by the last look; one alone takes nothing back
 
     def hear(self, hearing: Hearing) -> tuple[Words, Words]:
         """Take in a look; the words that may be promised now, and those that may be shown
@@ -65,11 +67,18 @@ class Agreement:
         sure = self._leading(hearing, self._sure)
         rest = Hearing(hearing.until, hearing.words[sure:])
         self.hearings = [Hearing(h.until, h.words[sure:]) for h in self.hearings]
-        shown = self._leading(rest, self._showable)
         promised = hearing.words[:sure]
+        before = self.shown[sure:] if alike(self.shown, promised) else ()
+        self.shown = self._steady(before, rest.words[: self._leading(rest, self._showable)])
         if sure == len(hearing.words):
             promised = unpunctuated(promised)
-        return promised, rest.words[:shown]
+        return promised, self.shown
+
+    def _steady(self, before: Words, now: Words) -> Words:
+        """What to show: words that were shown stay until two looks in a row say otherwise."""
+        taken_back = len(now) < len(before) or not alike(before, now)
+        self.contradicted = taken_back and not self.contradicted
+        return before if self.contradicted else now
 
     def _leading(self, hearing: Hearing, believed: Believed) -> int:
         """How many words from the first on are believed."""
@@ -98,6 +107,12 @@ class Agreement:
 
     def _showable(self, word: Word, support: list[Heard]) -> bool:
         return len(support) > 1 or word.probability >= self.trust.show
+
+
+def alike(one: Words, other: Words) -> bool:
+    """True when the shorter of the two begins the longer."""
+    pairs = zip(one, other, strict=False)
+    return all(spoken(a.text) == spoken(b.text) for a, b in pairs)
 
 
 def unpunctuated(words: Words) -> Words:

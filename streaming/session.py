@@ -27,7 +27,7 @@ from streaming.lifecycle import State, Step, after
 from streaming.promises import Owed, Promises
 from streaming.segmenter import Segmenter, Started, Stopped
 from streaming.settings import Policy
-from streaming.splice import differs, splice
+from streaming.splice import differs, splice, tidied
 from streaming.utterance import Utterance
 
 Output: TypeAlias = Window | Event
@@ -252,7 +252,13 @@ class Session:
     def _said(self, utterance: Utterance, end: Samples, words: Words, endpoint: bool) -> Segment:
         confidence = sum(word.probability for word in words) / len(words) if words else 0.0
         return Segment(
-            utterance.number, utterance.start, end, words, self.language.best, endpoint, confidence
+            utterance.number,
+            utterance.start,
+            end,
+            tidied(words),
+            self.language.best,
+            endpoint,
+            confidence,
         )
 
     def _ready(self) -> list[Output]:

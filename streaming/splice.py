@@ -5,7 +5,9 @@ whole utterance and may disagree with some of them; its words go on where the
 promise ends.
 """
 
-from inference.types import Samples, Words, text_of
+from msgspec.structs import replace
+
+from inference.types import Samples, Word, Words, text_of
 from streaming.agreement import spoken
 
 
@@ -15,12 +17,32 @@ def splice(promised: Words, heard: Words) -> Words:
 
 
 def continuation(promised: Words, heard: Words) -> Words:
-    """What `heard` has after the promised words. It may begin with punctuation that the last of
-    them lacks, as a word without a space."""
+    """What `heard` has after the promised words. Punctuation that the last of them lacks comes
+    first, in front of the first word or, without one, as a word of its own."""
     if not promised:
         return heard
     at = _seam(promised, heard)
-    return _punctuation(promised, heard[:at]) + heard[at:]
+    mark = _punctuation(promised, heard[:at])
+    tail = heard[at:]
+    if not mark:
+        return tail
+    if not tail:
+        end = promised[-1].end
+        return (Word(mark, end, end, promised[-1].probability),)
+    return (replace(tail[0], text=mark + tail[0].text), *tail[1:])
+
+
+def tidied(words: Words) -> Words:
+    """The same text with leading punctuation moved to the word it follows."""
+    out: list[Word] = []
+    for word in words:
+        mark, rest = _leading_mark(word.text)
+        if mark and out:
+            out[-1] = replace(out[-1], text=out[-1].text + mark)
+            word = replace(word, text=rest)
+        if word.text:
+            out.append(word)
+    return tuple(out)
 
 
 def differs(one: Words, other: Words) -> bool:
@@ -58,13 +80,18 @@ def _gap(heard: Words, count: int, end: Samples) -> Samples:
     return abs(heard[count - 1].end - end) if count else end
 
 
-def _punctuation(promised: Words, said: Words) -> Words:
-    """The punctuation the last promised word lacks, as a word of its own without a space."""
+def _punctuation(promised: Words, said: Words) -> str:
+    """What follows the last promised word in `said`, if it is punctuation."""
     if not said or spoken(said[-1].text) != spoken(promised[-1].text):
-        return ()
+        return ""
     mine, other = text_of(promised[-1:]), text_of(said[-1:])
     more = other[len(mine) :] if other.casefold().startswith(mine.casefold()) else ""
-    if not more or any(c.isalnum() for c in more):
-        return ()
-    last = said[-1]
-    return (type(last)(more, promised[-1].end, promised[-1].end, last.probability),)
+    return "" if spoken(more) else more
+
+
+def _leading_mark(text: str) -> tuple[str, str]:
+    """Punctuation without a space before it, and the rest."""
+    count = 0
+    while count < len(text) and not text[count].isalnum() and not text[count].isspace():
+        count += 1
+    return text[:count], text[count:]

@@ -49,7 +49,7 @@ async def export(session_id: FromPath[str], kind: FromPath[str], state: State) -
     lines = [line(segment) for segment in await storage.segments.list(session.id)]
     about = About(session.id, session.duration / SAMPLE_RATE, session.language, session.model)
     text = await asyncio.to_thread(render, form, lines, about)
-    return Response(text.encode(), media_type=MEDIA_TYPES[form])
+    return Response(text.encode(), media_type=_bare(MEDIA_TYPES[form]))
 
 
 @get("/v1/sessions/{session_id:str}/recording")
@@ -82,6 +82,11 @@ def _stream(storage: Storage, artifact: Artifact, part: Part | None) -> Stream:
     headers["content-range"] = f"bytes {part.start}-{last}/{artifact.bytes}"
     pieces = storage.objects.open(artifact.key, part.start, part.length)
     return Stream(pieces, headers=headers, media_type=artifact.content_type, status_code=206)
+
+
+def _bare(media: str) -> str:
+    """Litestar says the character set itself."""
+    return media.partition(";")[0]
 
 
 async def _found(state: State, id: str) -> tuple[Storage, Session]:

@@ -18,11 +18,3 @@ async def settings(tmp_path: Path, database_url: str) -> Settings:
 async def server(settings: Settings) -> AsyncIterator[Running]:
     async with serving(settings) as running:
         yield running
-
-# TEMPORARY-BEGIN
-from tests import fakes
-
-fakes._after = lambda said, w: tuple(
-    x for x in said if x.start >= w.start and x.end <= w.start + len(w.audio)
-)
-# TEMPORARY-END

@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 
+import av
 import captionflow
 import numpy as np
 import pytest
 from captionflow import Options
-from captionflow.protocol import encode_gap
+from captionflow.protocol import encode_audio, encode_gap
 
 from server.settings import Settings
 from tests.fakes import Parrot, drawn
@@ -295,3 +296,32 @@ async def test_a_model_that_hangs_keeps_what_was_promised(tmp_path, database_url
         await live.send(pcm("..." + "#" * 12 + "." * 10))
         await live.end()
         assert len(texts(await events(live))) == 1
+
+
+def opus_packets(picture: str) -> list[bytes]:
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
+    encoder.options = {"frame_duration": "20"}
+    encoder.open()
+    sound = (drawn(picture, 4800) * 32_000).astype("<i2")
+    packets: list[bytes] = []
+    for at in range(0, len(sound), 960):
+        frame = av.AudioFrame.from_ndarray(sound[None, at : at + 960], "s16", "mono")
+        frame.sample_rate = 48_000
+        packets += [bytes(packet) for packet in encoder.encode(frame)]
+    return packets
+
+
+async def test_opus_is_heard_packet_by_packet(server: Running) -> None:
+    packets = opus_packets(PICTURE)
+    async with raw(server.url) as client:
+        await client.hello(audio={"encoding": "opus"})
+        for pos, packet in enumerate(packets):
+            await client.socket.send(encode_audio(pos, packet))
+        await client.socket.send(encode_audio(0, packets[0]))  # again: not heard twice
+        await client.socket.send(encode_gap(len(packets), 50))
+        await client.say("end", pos=len(packets) + 50)
+        ended = await client.hear("ended")
+    assert [it["text"] for it in client.heard if it["type"] == "final"] == SAID
+    assert ended["pos"] == len(packets) + 50
+    assert ended["duration"] == pytest.approx(len(packets) / 50 + 1, abs=0.02)

@@ -159,6 +159,46 @@ async def test_a_spool_that_cannot_be_written_refuses(server: Running) -> None:
         assert texts(await talk(live, TALK)) == SAID
 
 
+async def test_a_session_that_cannot_begin_for_any_reason_is_refused(server: Running) -> None:
+    storage = server.registry.parts.storage
+    storage.sessions.create = broken  # type: ignore[method-assign]
+    async with raw(server.url) as client:
+        await client.say("hello")
+        assert (await client.closed())[0] == 1011
+        assert client.error["code"] == "internal"
+    await until(lambda: not server.registry.running)
+
+
+async def broken(*_: object) -> None:
+    raise ValueError("nobody thought of this")
+
+
+async def test_what_could_not_be_finalized_is_tried_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.registry.AGAIN", 0.05)
+    async with serving(settings) as server:
+        objects = server.registry.parts.storage.objects
+        put_file, refused = objects.put_file, asyncio.Event()
+
+        async def refuse(*_: object) -> None:
+            refused.set()
+            raise OSError("no space left on device")
+
+        objects.put_file = refuse  # type: ignore[method-assign]
+        async with server.connect() as live:
+            assert texts(await talk(live, TALK)) == SAID
+        await asyncio.wait_for(refused.wait(), 5)
+        assert (await server.over(live.welcome.session))["state"] == "finalizing"
+        objects.put_file = put_file  # type: ignore[method-assign]
+
+        async def ready() -> bool:
+            return bool((await server.session(live.welcome.session))["state"] == "ready")
+
+        await until(ready)
+        assert list(server.spool.iterdir()) == []
+
+
 async def test_a_session_that_breaks_fails_alone_and_keeps_what_it_has(server: Running) -> None:
     async with server.connect() as healthy, raw(server.url) as client:
         id = (await client.hello())["session"]

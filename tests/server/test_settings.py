@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server.settings import BadSettings, Settings, load
+from server.settings import BadSettings, Settings, StreamingSettings, load
+from streaming.settings import Policy
 
 README = Path(__file__).parents[2] / "server" / "README.md"
 
@@ -84,4 +85,13 @@ def test_every_setting_is_in_the_readme() -> None:
     text = README.read_text()
     for section in msgspec.structs.fields(Settings):
         for field in msgspec.structs.fields(section.type):
-            assert re.search(rf"`{section.name}\.{field.name}`", text), (section.name, field.name)
+            row = re.search(rf"\| `{section.name}\.{field.name}` \| (.*?) \|", text)
+            assert row, f"{section.name}.{field.name}"
+            if isinstance(field.default, str):
+                assert row[1] == f"`{field.default}`"
+            if isinstance(field.default, int | float):
+                assert float(row[1]) == field.default
+
+
+def test_what_is_not_chosen_is_as_streaming_has_it() -> None:
+    assert StreamingSettings().policy() == Policy()

@@ -448,8 +448,9 @@ def check_promises(played: Chance) -> None:
                 assert words[: len(before)] == before, "a promise was taken back"
                 committed[utterance] = words
             case Segment(utterance, words=words):
-                promise = committed.get(utterance, ())
-                assert words[: len(promise)] == promise, "a final without its promise"
+                promise = "".join(word.text for word in committed.get(utterance, ()))
+                final = "".join(word.text for word in words)
+                assert final.startswith(promise), "a final without its promise"
                 done.add(utterance)
     assert set(committed) <= done, "a caption that never became a segment"
 

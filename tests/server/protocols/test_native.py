@@ -1,6 +1,7 @@
 """The wire of `stt.v1`: what may be said, what may not, and how events look."""
 
 import json
+import random
 from typing import Any
 
 import msgspec
@@ -58,7 +59,7 @@ MESSAGES = (
 )
 
 
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(MESSAGES)
 @example('{"type": "end", "pos": ' + "9" * 5000 + "}")
 @example('{"type": "ping", "t": ' + "9" * 40 + "}")
@@ -66,6 +67,29 @@ MESSAGES = (
 @example("[" * 100_000)
 @example('{"type": "hello", "audio": {"rate": 1e300}}')
 def test_whatever_is_said_is_understood_or_refused(message: bytes | str) -> None:
+    told(message)
+
+
+def test_ten_thousand_damaged_messages_are_understood_or_refused() -> None:
+    chance = random.Random(1)
+    whole = [
+        {"type": "hello", "audio": {"encoding": "mulaw", "rate": 8000, "channels": 1}},
+        {"type": "hello", "options": {"hotwords": ["a"], "endpoint_ms": 500}, "room": "r"},
+        {"type": "update", "options": {"language": "de", "partials": False}},
+        {"type": "flush", "id": "x"},
+        {"type": "end", "pos": 100},
+    ]
+    texts = [json.dumps(message).encode() for message in whole]
+    for _ in range(10_000):
+        text = bytearray(chance.choice(texts))
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text))
+            text[at : at + chance.randint(0, 2)] = chance.randbytes(chance.randint(0, 2))
+        told(text.decode(errors="replace"))
+        told(bytes(text))
+
+
+def told(message: bytes | str) -> None:
     try:
         control = native.parse(message)
         if isinstance(control, Hello):

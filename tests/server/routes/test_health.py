@@ -1,5 +1,7 @@
 """Whether the server is alive and ready, and what it measures."""
 
+import pytest
+
 from tests.server.shared import Running, pcm, talk
 
 
@@ -16,13 +18,13 @@ async def test_metrics_after_a_session(server: Running) -> None:
         await talk(live, pcm("...." + "#" * 15 + "." * 10))
     await server.over(live.welcome.session)
     answer = await server.get("/metrics")
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     values = dict(
         line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
     )
     assert float(values["captionflow_sessions"]) == 0
     assert float(values['captionflow_sessions_ended_total{why="ended"}']) == 1
-    assert float(values["captionflow_audio_seconds_total"]) == 2.9
+    assert float(values["captionflow_audio_seconds_total"]) == pytest.approx(2.9)
     assert float(values["captionflow_words_total"]) == 5
     assert float(values["captionflow_final_delay_seconds_count"]) == 1
     assert float(values["captionflow_caption_lag_seconds_count"]) >= 1
