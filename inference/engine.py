@@ -14,6 +14,7 @@ from inference.scheduler import Scheduler
 from inference.types import Hypothesis, Urgency, Window
 
 Outcome = Hypothesis | Exception
+CLOSING = 10.0  # seconds a running pass gets to end
 
 
 class Model(Protocol):
@@ -110,15 +111,17 @@ class Engine:
                 entry.answer.set_result(outcome)
 
     async def close(self) -> None:
-        """Let running passes end, refuse the rest. Bounded by the longest pass."""
+        """Refuse what waits and let running passes end. A pass that hangs is left behind: nothing
+        can stop a thread, and the process ends without it."""
         self.closed = True
         while entries := self.scheduler.next_batch():
             for entry in entries:
                 if not entry.answer.done():
                     entry.answer.set_exception(EngineClosed())
+        hung: set[asyncio.Task[None]] = set()
         if self.running:
-            await asyncio.wait(self.running)
-        self.threads.shutdown(wait=True)
+            _, hung = await asyncio.wait(self.running, timeout=CLOSING)
+        self.threads.shutdown(wait=not hung)
 
 
 @asynccontextmanager

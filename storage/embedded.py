@@ -43,14 +43,17 @@ SETTINGS = {
 
 
 @asynccontextmanager
-async def running(data_dir: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+async def running(
+    data_dir: Path, settings: Mapping[str, str] | None = None, state: Path = STATE
+) -> AsyncIterator[str]:
     """A Postgres in `data_dir`, which is made if need be; yields its postgresql:// address.
 
     settings: more of Postgres's own, by name; with `fsync` off, making it skips that too.
+    state: where it goes when root starts it in a folder that others may not enter.
     Starts again however the last run ended. Raises Unusable, with what to change.
     """
     account = postgres_account(data_dir / "cluster")
-    home = await asyncio.to_thread(placed, data_dir, account, STATE)
+    home = await asyncio.to_thread(placed, data_dir, account, state)
     _make_home(home, account)
     in_use = f"{home} is in use by another server; choose another data directory"
     stuck = f"Postgres of an earlier run does not end: its id is in {home}/cluster/postmaster.pid"

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from inference.types import SAMPLE_RATE, Samples, Word, Words
 
+RECENT = 5  # looks whose doubt about a word counts
+
 _ENDING = ".,!?…;:。，！？、；："
 
 
@@ -22,7 +24,7 @@ class Trust(Struct, frozen=True):
     """When a word is believed. Lengths in samples, likelihoods 0..1."""
 
     apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
-    floor: float = 0.45  # a word less probable in any of the last looks is in doubt
+    floor: float = 0.4  # a word less probable in any of the last looks is in doubt
     patience: Samples = SAMPLE_RATE * 5 // 2  # after so much more audio doubt is no obstacle
     show: float = 0.9  # a word heard only once is shown when it is this probable
 
@@ -102,7 +104,7 @@ class Agreement:
         now = support[0].until
         if now - support[-1].until < self.trust.apart:
             return False
-        doubt = min(each.probability for each in support[:3]) < self.trust.floor
+        doubt = min(each.probability for each in support[:RECENT]) < self.trust.floor
         return not doubt or now - word.end >= self.trust.patience
 
     def _showable(self, word: Word, support: list[Heard]) -> bool:

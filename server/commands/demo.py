@@ -157,10 +157,10 @@ def _summary(console: Console, url: str, record: dict[str, Any], text: str, obje
 
 
 async def _stay(console: Console, served: Child) -> None:
-    console.print(f"\nstill serving at {served.url}; Ctrl-C ends it. For example:")
-    console.print(f"  captionflow listen mic --url {served.url}")
     stop = asyncio.Event()
     with interrupts(stop):
+        console.print(f"\nstill serving at {served.url}; Ctrl-C ends it. For example:")
+        console.print(f"  captionflow listen mic --url {served.url}")
         ends = [asyncio.create_task(one) for one in (stop.wait(), served.process.wait())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for one in ends:
