@@ -20,7 +20,7 @@ from server.finalize import recover
 from server.logs import logger
 from server.metrics import Metrics
 from server.parts import Parts
-from server.protocols import native
+from server.protocols.native import messages
 from server.registry import registry as sessions_of
 from server.request_ids import id_of, stamp
 from server.routes import health, sessions
@@ -79,7 +79,7 @@ def create_app(
 async def stream(socket: WebSocket[Any, Any, Any]) -> None:
     """A live session over `stt.v1` (protocols/README.md)."""
     offered = socket.scope["subprotocols"]
-    chosen = native.SUBPROTOCOL if native.SUBPROTOCOL in offered else None
+    chosen = messages.SUBPROTOCOL if messages.SUBPROTOCOL in offered else None
     await socket.accept(chosen)
     await Conversation(socket.receive, socket.send, socket.app.state.registry, time.monotonic).run()
 

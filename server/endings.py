@@ -1,7 +1,7 @@
 """How a conversation ends: the close code, the words, the name it is counted under. Pure."""
 
-from server.protocols import native
-from server.protocols.native import BadMessage
+from server.protocols.native import render
+from server.protocols.native.messages import BadMessage
 
 MAX_REASON = 120  # bytes of the reason in a close frame, which may have 123
 AGAIN = 5  # seconds after which a client may come back for a database
@@ -28,7 +28,7 @@ class Gone(Exception):
 
 def refused(bad: BadMessage) -> Over:
     """A bad message as an end; the reason of a close frame is short, so the error says it too."""
-    return Over(bad.close, bad.code, str(bad), native.error(bad.code, str(bad)))
+    return Over(bad.close, bad.code, str(bad), render.error(bad.code, str(bad)))
 
 
 def idle(seconds: float) -> Over:
@@ -40,19 +40,19 @@ def unread() -> Over:
 
 
 def full(retry_after: int) -> Over:
-    error = native.error("overloaded", "no room for another session", retry_after)
+    error = render.error("overloaded", "no room for another session", retry_after)
     return Over(1013, "overloaded", "overloaded", error)
 
 
 def unkept() -> Over:
     """The session could not be stored, so it was not begun."""
-    error = native.error("storage_unavailable", "cannot keep a session now", AGAIN)
+    error = render.error("storage_unavailable", "cannot keep a session now", AGAIN)
     return Over(1013, "storage", "storage unavailable", error)
 
 
 def failed(what: str) -> Over:
     """Something of ours broke; the log has it."""
-    return Over(1011, "failed", "failed", native.error("internal", f"the {what} failed"))
+    return Over(1011, "failed", "failed", render.error("internal", f"the {what} failed"))
 
 
 def of(why: str) -> Over:

@@ -8,7 +8,7 @@ further ahead than it was told it may.
 from collections import deque
 
 from inference.types import SAMPLE_RATE, Samples
-from server.protocols.native import BadMessage, Gap, Sound
+from server.protocols.native.messages import BadMessage, Gap, Sound
 from streaming.resampler import Format
 
 OPUS_PACKETS = 50  # a second, at the usual 20 ms

@@ -18,7 +18,8 @@ from server.intake import Intake
 from server.logs import logger
 from server.mailbox import Mailbox
 from server.parts import Parts
-from server.protocols.native import BadMessage, Gap, Request, Sound, View
+from server.protocols.native.messages import BadMessage, Gap, Sound
+from server.protocols.native.requests import Request, View
 from streaming.events import (
     Caption,
     Command,

@@ -13,7 +13,7 @@ from server.finalize import finalize, recover
 from server.live import LiveSession
 from server.logs import logger
 from server.parts import OWNER, Parts
-from server.protocols.native import Request
+from server.protocols.native.requests import Request
 from storage.errors import StorageError, Unavailable
 from storage.records import Session, State
 

@@ -17,8 +17,8 @@ from server import endings
 from server.endings import Gone, Over
 from server.live import LiveSession
 from server.logs import logger
-from server.protocols import native
-from server.protocols.native import BadMessage
+from server.protocols.native import messages, render, requests
+from server.protocols.native.messages import BadMessage
 from server.registry import Full, Registry
 from storage.errors import StorageError
 from streaming.events import Ended
@@ -78,9 +78,9 @@ class Conversation:
         except Gone:
             return
 
-    async def _begin(self, hello: native.Request) -> LiveSession:
+    async def _begin(self, hello: requests.Request) -> LiveSession:
         try:
-            return await self.registry.begin(hello, native.SUBPROTOCOL)
+            return await self.registry.begin(hello, messages.SUBPROTOCOL)
         except Full as full:
             raise endings.full(full.retry_after) from None
         except (StorageError, OSError) as failure:
@@ -91,7 +91,7 @@ class Conversation:
             log.error("session not begun", exc_info=failure)
             raise endings.failed("session") from None
 
-    async def _hello(self) -> native.Request:
+    async def _hello(self) -> requests.Request:
         try:
             message = await self._receive(self.settings.hello_timeout)
         except TimeoutError:
@@ -99,13 +99,13 @@ class Conversation:
                 BadMessage(f"no hello within {self.settings.hello_timeout:g} s")
             ) from None
         try:
-            hello = native.parse(message)
-            if not isinstance(hello, native.Hello):
+            hello = messages.parse(message)
+            if not isinstance(hello, messages.Hello):
                 raise BadMessage("the first message is a hello")
             if hello.resume is not None:
                 raise BadMessage("unknown session", 4404, "unknown_session")
             parts = self.registry.parts
-            return native.request(hello, parts.languages, parts.settings.model.name)
+            return requests.request(hello, parts.languages, parts.settings.model.name)
         except BadMessage as bad:
             raise endings.refused(bad) from None
 
@@ -133,44 +133,44 @@ class Conversation:
                 assert limit is not None
                 raise endings.idle(limit) from None
             try:
-                await self._obey(live, native.parse(message))
+                await self._obey(live, messages.parse(message))
             except BadMessage as bad:
                 raise endings.refused(bad) from None
 
     async def _obey(self, live: LiveSession, message: Any) -> None:
-        audio = isinstance(message, native.Sound) and message.data
+        audio = isinstance(message, messages.Sound) and message.data
         if not audio and not self.bucket.take(self.clock()):
             raise BadMessage("too many messages", 4429, "flood")
         match message:
-            case native.Sound():
+            case messages.Sound():
                 await live.sound(message)
-            case native.Gap():
+            case messages.Gap():
                 seconds = await live.gap(message)
-                self._reply(live, native.warning("gap", f"{seconds:.2f} s of silence inserted"))
-            case native.FlushMessage(id):
+                self._reply(live, render.warning("gap", f"{seconds:.2f} s of silence inserted"))
+            case messages.FlushMessage(id):
                 await live.flush(id)
-            case native.UpdateMessage(wish):
+            case messages.UpdateMessage(wish):
                 await self._update(live, wish)
-            case native.Ping(t):
-                self._reply(live, native.pong(t))
-            case native.End(pos):
+            case messages.Ping(t):
+                self._reply(live, render.pong(t))
+            case messages.End(pos):
                 live.end(pos)
-            case native.Hello():
+            case messages.Hello():
                 raise BadMessage("a second hello")
 
     def _reply(self, live: LiveSession, message: bytes) -> None:
         self.replies.append(message)
         live.news.set()
 
-    async def _update(self, live: LiveSession, wish: native.Wishes) -> None:
+    async def _update(self, live: LiveSession, wish: messages.Wishes) -> None:
         languages = self.registry.parts.languages
-        options, view, endpoint = native.wishes(wish, live.options, live.view, languages)
+        options, view, endpoint = requests.wishes(wish, live.options, live.view, languages)
         await live.update(options, view, endpoint)
 
     async def _write(self, live: LiveSession) -> None:
-        renderer = native.Renderer(lambda: live.view, live.intake.position)
+        renderer = render.Renderer(lambda: live.view, live.intake.position)
         start, token = live.intake.start, secrets.token_urlsafe(16)
-        await self._send(native.welcome(live.id, token, start, LINGER, self.settings.max_ahead))
+        await self._send(render.welcome(live.id, token, start, LINGER, self.settings.max_ahead))
         self.told = (start, start)
         due = self.clock()
         while True:
@@ -187,7 +187,7 @@ class Conversation:
                 async with asyncio.timeout(due - self.clock()):
                     await live.news.wait()
 
-    async def _send_waiting(self, live: LiveSession, renderer: native.Renderer) -> None:
+    async def _send_waiting(self, live: LiveSession, renderer: render.Renderer) -> None:
         while self.replies:
             await self._send(self.replies.popleft())
         while numbered := live.outbox.take():
@@ -204,7 +204,7 @@ class Conversation:
         now = (live.intake.acknowledge(), live.settled)
         if now != self.told:
             self.told = now
-            await self._send(native.audio_ack(*now))
+            await self._send(render.audio_ack(*now))
 
     async def _receive(self, limit: float | None) -> bytes | str:
         """The next message. Raises TimeoutError, or Gone."""

@@ -27,7 +27,7 @@ PACKAGES = {
 WITHOUT = {
     "streaming/events.py": "values only",
     "server/parts.py": "values, and one call that test_live and test_endings wait for",
-    "server/commands/serve.py": "two options and a call; test_endings runs it as a process",
+    "server/commands/serve.py": "options and a call; test_serving runs it as a process",
     "storage/errors.py": "names only",
     "storage/ports.py": "protocols only; test_postgres and test_folder hold both sides to them",
     "storage/records.py": "values only",

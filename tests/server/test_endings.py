@@ -3,7 +3,7 @@ import pytest
 
 from server import endings
 from server.endings import Gone, Over
-from server.protocols.native import BadMessage
+from server.protocols.native.messages import BadMessage
 
 
 @pytest.mark.parametrize(

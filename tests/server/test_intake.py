@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.intake import Intake
-from server.protocols.native import BadMessage, Gap, Sound
+from server.protocols.native.messages import BadMessage, Gap, Sound
 from streaming.resampler import Format
 
 DATA = bytes(range(256)) * 8
