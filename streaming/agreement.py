@@ -25,7 +25,8 @@ class Trust(Struct, frozen=True):
 
     apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
     floor: float = 0.4  # a word less probable in any of the last looks is in doubt
-    patience: Samples = SAMPLE_RATE * 5 // 2  # after so much more audio doubt is no obstacle
+    guess: float = 0.25  # a word less probable than this is a guess, and waits twice as long
+    patience: Samples = SAMPLE_RATE * 2  # after so much more audio doubt is no obstacle
     show: float = 0.9  # a word heard only once is shown when it is this probable
 
 
@@ -104,8 +105,14 @@ class Agreement:
         now = support[0].until
         if now - support[-1].until < self.trust.apart:
             return False
-        doubt = min(each.probability for each in support[:RECENT]) < self.trust.floor
-        return not doubt or now - word.end >= self.trust.patience
+        worst = min(each.probability for each in support[:RECENT])
+        return now - word.end >= self._wait(worst)
+
+    def _wait(self, probability: float) -> Samples:
+        """How much audio must follow a word that is this probable."""
+        if probability >= self.trust.floor:
+            return 0
+        return self.trust.patience * (1 if probability >= self.trust.guess else 2)
 
     def _showable(self, word: Word, support: list[Heard]) -> bool:
         return len(support) > 1 or word.probability >= self.trust.show

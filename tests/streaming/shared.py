@@ -37,9 +37,11 @@ def rules(**frames: Any) -> Policy:
     return Policy(**scaled, **others)  # type: ignore[arg-type]
 
 
-def trust(apart: int = 3, floor: float = 0.3, patience: int = 30, show: float = 0.5) -> Trust:
+def trust(
+    apart: int = 3, floor: float = 0.3, guess: float = 0.0, patience: int = 30, show: float = 0.5
+) -> Trust:
     """When a word is believed, with every rule given; lengths in frames."""
-    return Trust(apart * FRAME, floor, patience * FRAME, show)
+    return Trust(apart * FRAME, floor, guess, patience * FRAME, show)
 
 
 def said(text: str, start: int, each: int = 3, probability: float = 0.9) -> Words:

@@ -73,11 +73,13 @@ def test_words_that_looks_a_while_apart_hear_alike_are_promised(looks, promised,
         ([(10, "cat", 0.4), (14, "cat", 0.6)], ""),
         ([(n, "cat", 0.4) for n in range(10, 23, 4)], ""),  # for as long as patience lasts
         ([(n, "cat", 0.4) for n in range(10, 27, 4)], "cat"),
+        ([(n, "cat", 0.1) for n in range(10, 43, 4)], ""),  # a guess waits twice as long
+        ([(n, "cat", 0.1) for n in range(10, 47, 4)], "cat"),
     ],
 )
 def test_a_word_that_the_model_doubts_waits_longer(looks, promised):
     """It ends with frame 3, and the patience is 20."""
-    assert after(trust(apart=4, floor=0.5, patience=20), *looks)[0] == promised
+    assert after(trust(apart=4, floor=0.5, guess=0.2, patience=20), *looks)[0] == promised
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,9 @@ LOOKS = st.lists(
 )
 
 
-@given(LOOKS, st.builds(trust, st.integers(0, 9), st.floats(0, 1), st.integers(1, 40)))
+@given(
+    LOOKS, st.builds(trust, st.integers(0, 9), st.floats(0, 1), st.floats(0, 1), st.integers(1, 40))
+)
 def test_what_is_shown_is_how_the_look_goes_on_or_what_was_shown(looks, rule):
     agreement, until, before, kept = Agreement(rule), 0, (), False
     for ago, text, probability in looks:
