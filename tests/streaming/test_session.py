@@ -326,7 +326,7 @@ class Chance:
             first_look=pick(0, 6),
             look_window=pick(6, 40),
             anchor=pick(0, 20),
-            trust=trust(pick(0, 6), self.dice.random(), pick(8, 40), self.dice.random()),
+            trust=trust(pick(0, 6), self.dice.random(), 0.1, pick(8, 40), self.dice.random()),
             endpoint=pick(1, 8),
             pre_roll=pick(2, 9),
             post_roll=pick(0, 9),
