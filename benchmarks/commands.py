@@ -20,7 +20,7 @@ from benchmarks.report import Result, Settings
 from benchmarks.served import ServerFailed
 from benchmarks.streams import Stream
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path("build") / "bench"  # what is published goes to benchmarks/results by --out
 DEFAULT_MODEL = "base"  # what a server without settings uses, and so the offline reference too
 
 out = Console()

@@ -14,8 +14,9 @@ HOP: Samples = 160
 FULL = 3000
 """Mel frames of Whisper's own 30 s context."""
 
-BUCKETS = (300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, FULL)
-"""Mel frames. Windows that share a bucket share a batch without waste."""
+BUCKETS = (600, 1100, 1500, 2000, FULL)
+"""Mel frames. Few, so that windows of several sessions often share a bucket and with it a batch:
+encoding a little silence is cheap, decoding four windows in one pass is 2.7 times faster."""
 
 LONGEST: Samples = 29 * SAMPLE_RATE
 """Longest window, leaving a second of silence in the full context."""

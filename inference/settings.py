@@ -19,4 +19,4 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
     threads: int = 1  # cores for one pass; decoding is faster on one than on two
     max_batch: int = 8  # windows in one pass
     beam: int = 5  # beam of the closing pass of an utterance
-    look_beam: int = 3  # beam of a caption refresh
+    look_beam: int = 2  # beam of a caption refresh
