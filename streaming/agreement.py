@@ -25,7 +25,7 @@ class Trust(Struct, frozen=True):
 
     apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
     floor: float = 0.4  # a word less probable in any of the last looks is in doubt
-    guess: float = 0.25  # a word less probable than this is a guess, and waits twice as long
+    guess: float = 0.25  # a word less probable than this is a guess, and waits half as long again
     patience: Samples = SAMPLE_RATE * 2  # after so much more audio doubt is no obstacle
     show: float = 0.9  # a word heard only once is shown when it is this probable
 
@@ -112,7 +112,8 @@ class Agreement:
         """How much audio must follow a word that is this probable."""
         if probability >= self.trust.floor:
             return 0
-        return self.trust.patience * (1 if probability >= self.trust.guess else 2)
+        patience = self.trust.patience
+        return patience if probability >= self.trust.guess else patience * 3 // 2
 
     def _showable(self, word: Word, support: list[Heard]) -> bool:
         return len(support) > 1 or word.probability >= self.trust.show

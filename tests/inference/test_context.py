@@ -15,9 +15,9 @@ WINDOWS = st.integers(0, 30 * SAMPLE_RATE)
     [
         (0.5, L, 300, 800),  # a look at a little costs little
         (2.0, L, 300, 800),
-        (6.0, L, 700, 1000),
-        (0.5, F, 600, 1000),  # what stands is given room to be heard well
-        (4.0, F, 700, 1000),
+        (6.0, L, 700, 1100),
+        (0.5, F, 600, 1100),  # what stands is given room to be heard well
+        (4.0, F, 700, 1100),
         (12.0, F, 1500, 2000),
         (24.0, F, 2500, FULL),
         (30.0, F, FULL, FULL),

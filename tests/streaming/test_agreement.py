@@ -73,8 +73,8 @@ def test_words_that_looks_a_while_apart_hear_alike_are_promised(looks, promised,
         ([(10, "cat", 0.4), (14, "cat", 0.6)], ""),
         ([(n, "cat", 0.4) for n in range(10, 23, 4)], ""),  # for as long as patience lasts
         ([(n, "cat", 0.4) for n in range(10, 27, 4)], "cat"),
-        ([(n, "cat", 0.1) for n in range(10, 43, 4)], ""),  # a guess waits twice as long
-        ([(n, "cat", 0.1) for n in range(10, 47, 4)], "cat"),
+        ([(n, "cat", 0.1) for n in range(10, 31, 4)], ""),  # a guess waits half as long again
+        ([(n, "cat", 0.1) for n in range(10, 35, 4)], "cat"),
     ],
 )
 def test_a_word_that_the_model_doubts_waits_longer(looks, promised):
