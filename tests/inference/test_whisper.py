@@ -105,7 +105,7 @@ def test_windows_with_prompts_of_another_length_are_of_another_kind(tiny, openin
     plain = Window(0, opening, F, EN)
     terms = Window(0, opening, F, Options("en", hotwords=("Emma",)))
     assert tiny.kind(plain) != tiny.kind(terms)
-    assert tiny.kind(plain) != tiny.kind(Window(0, opening, L, EN))
+    assert tiny.kind(plain) != tiny.kind(Window(0, np.tile(opening, 3), F, EN))
 
 
 def test_what_looks_wrong_is_tried_again_and_speech_is_not(tiny, opening):
