@@ -25,7 +25,7 @@ help:
 	@echo 'make demo    start a server, play a recording to it, show captions and files'
 	@echo 'make test    every check there is'
 	@echo 'make serve   the server, with its data in data/server'
-	@echo 'make bench   latency and accuracy of a server of its own, about two minutes'
+	@echo 'make bench   latency and accuracy with 1 and 4 streams, about three minutes'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 	@echo 'make clean   remove the environment and caches; recordings in data/ stay'
 
@@ -43,7 +43,7 @@ serve: $(READY)
 	$(BIN)/captionflow serve --data-dir data/server
 
 bench: $(READY)
-	$(BIN)/captionflow bench live
+	$(BIN)/captionflow bench live --streams 1,4
 
 lock: $(READY)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
