@@ -23,6 +23,7 @@ def main(uid: str, gid: str, parent: str, *command: str) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != int(parent):
             sys.exit("the parent has ended already")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs begin with it ignored
     os.execv(command[0], command)
 
 
