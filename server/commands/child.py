@@ -68,7 +68,7 @@ async def serving(
     try:
         yield Child(process, log, await _ready(process, log, timeout))
     finally:
-        await _stop(process)
+        await stop(process, STOP)
 
 
 async def _ready(process: Process, log: Path, timeout: float) -> str:
@@ -84,12 +84,13 @@ async def _ready(process: Process, log: Path, timeout: float) -> str:
     raise ServerDied(obituary(code, log))
 
 
-async def _stop(process: Process) -> None:
+async def stop(process: Process, limit: float) -> None:
+    """Ask it to end and, after `limit` seconds, make it."""
     for end in (process.terminate, process.kill):
         with suppress(ProcessLookupError):
             end()
         with suppress(TimeoutError):
-            async with asyncio.timeout(STOP):
+            async with asyncio.timeout(limit):
                 await process.wait()
                 return
 

@@ -8,7 +8,7 @@ import os
 import shutil
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ import numpy as np
 
 from inference.types import SAMPLE_RATE, Audio
 from server.codecs import TooLong, TooManyChannels, UnreadableAudio, decode
+from server.commands import child
 from server.uploads import threaded
 
 WIDTH = 2  # bytes of a sample
@@ -124,10 +125,4 @@ async def _running(command: list[str]) -> AsyncIterator[Process]:
     try:
         yield process
     finally:
-        for end in (process.terminate, process.kill):
-            with suppress(ProcessLookupError):
-                end()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP):
-                    await process.wait()
-                    break
+        await child.stop(process, STOP)
