@@ -33,8 +33,9 @@ WITHOUT = {
     "storage/records.py": "values only",
     "storage/disk.py": "calls of the system, which test_folder and test_recorder run",
     "storage/child.py": "runs in a process of its own, which test_embedded starts and kills",
-    "benchmarks/live.py": "joins the others for a run, which test_commands does",
-    "benchmarks/targets.py": "a target is a server; test_drive and test_commands run against one",
+    "benchmarks/run/live.py": "joins the others for a run, which commands/test_live does",
+    "benchmarks/targets/captionflow.py": "our client as a target; test_live runs it",
+    "benchmarks/targets/port.py": "protocols only; test_drive runs against one of each",
     "clients/python/captionflow/errors.py": "one exception, raised all over the other tests",
 }
 """Modules that have no test file of their own, and why."""

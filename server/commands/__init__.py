@@ -1,8 +1,8 @@
 """The `captionflow` command: one file for each verb, imported only when it is used."""
 
-import importlib
-
 import click
+
+from server.commands.lazy import Lazy
 
 VERBS = {
     "serve": "server.commands.serve:serve",
@@ -16,21 +16,7 @@ VERBS = {
 }
 
 
-class Lazy(click.Group):
-    """Loads a verb when it is asked for, so that `--help` does not load a model library."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, _, name = VERBS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.command(cls=Lazy)
+@click.group(cls=Lazy, verbs=VERBS)
 @click.version_option(package_name="captionflow-server")
 def main() -> None:
     """Self-hosted, real-time transcription."""

@@ -8,9 +8,9 @@ import pytest
 import soundfile
 from captionflow import Final, Partial
 
-from benchmarks.drive import Seen, StreamLog
-from benchmarks.normalise import Spoken, timed
-from benchmarks.streams import Stream
+from benchmarks.run.drive import Seen, StreamLog
+from benchmarks.speech.normalise import Spoken, timed
+from benchmarks.speech.streams import Stream
 
 BEGAN = 100.0  # on the monotonic clock of the made logs
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import settings
 
-from benchmarks.corpus import SHIPPED, Item, entries, read_audio, referenced
+from benchmarks.speech.corpus import SHIPPED, Item, entries, read_audio, referenced
 from inference.models import folder
 from inference.settings import ModelSettings
 from inference.types import SAMPLE_RATE, Audio, Word, Words

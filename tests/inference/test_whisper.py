@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.normalise import tokens
+from benchmarks.speech.normalise import tokens
 from inference.types import FRAME, SAMPLE_RATE, Options, Urgency, Window, text_of
 from streaming.agreement import spoken
 from streaming.filters import Speech, keep

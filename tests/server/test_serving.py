@@ -19,7 +19,7 @@ import psutil
 import pytest
 import soundfile
 
-from benchmarks.normalise import tokens
+from benchmarks.speech.normalise import tokens
 from tests.server.shared import of, raw, talk
 from tests.storage.shared import open_folder
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from benchmarks.corpus import SHIPPED
+from benchmarks.speech.corpus import SHIPPED
 from inference.engine import Engine, running
 from inference.models import folder
 from inference.scheduler import Scheduler

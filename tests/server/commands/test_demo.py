@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from benchmarks.corpus import SHIPPED
+from benchmarks.speech.corpus import SHIPPED
 from tests.server.commands.shared import begun, captionflow, ended
 
 ENV = {"CAPTIONFLOW_MODEL_NAME": "tiny.en", "DATABASE_URL": "", "DEMO_STAY": ""}

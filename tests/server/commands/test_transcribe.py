@@ -5,7 +5,7 @@ import json
 import pytest
 from click import UsageError
 
-from benchmarks.corpus import SHIPPED
+from benchmarks.speech.corpus import SHIPPED
 from server.commands.transcribe import places
 from tests.server.commands.shared import captionflow, recording
 from tests.server.shared import Running

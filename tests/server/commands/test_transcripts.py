@@ -3,7 +3,7 @@
 import pytest
 from captionflow import Final, Word
 
-from benchmarks.corpus import SHIPPED
+from benchmarks.speech.corpus import SHIPPED
 from inference import types
 from server.codecs import UnreadableAudio
 from server.commands.transcripts import here, line, seconds_of, there, told
