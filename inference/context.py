@@ -22,7 +22,12 @@ LONGEST: Samples = 29 * SAMPLE_RATE
 """Longest window, leaving a second of silence in the full context."""
 
 # Seconds of true silence after the audio, and the least context, by urgency.
-_ROOM = {Urgency.LOOK: (2.0, 6.0), Urgency.FINAL: (4.0, 8.0), Urgency.BATCH: (4.0, 8.0)}
+_ROOM = {
+    Urgency.FINAL: (4.0, 8.0),
+    Urgency.EARLY: (4.0, 8.0),
+    Urgency.LOOK: (2.0, 6.0),
+    Urgency.BATCH: (4.0, 8.0),
+}
 
 
 def context(samples: Samples, urgency: Urgency) -> int:

@@ -26,8 +26,9 @@ class Urgency(IntEnum):
     """Who goes first when the model is free; lower goes first."""
 
     FINAL = 0  # an utterance has ended: never dropped
-    LOOK = 1  # a caption refresh: at most one in the air for a session
-    BATCH = 2  # an upload: when nothing live waits
+    EARLY = 1  # a closing pass begun in a pause that may yet turn out to be too short for an end
+    LOOK = 2  # a caption refresh: at most one in the air for a session
+    BATCH = 3  # an upload: when nothing live waits
 
 
 class Word(Struct, frozen=True):
@@ -70,6 +71,11 @@ class Window(Struct, frozen=True):
     audio: Audio
     urgency: Urgency
     options: Options = Options()
+
+    @property
+    def end(self) -> Samples:
+        """Where `audio` ends on the session's clock."""
+        return self.start + len(self.audio)
 
 
 class Hypothesis(Struct, frozen=True):

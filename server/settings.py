@@ -52,6 +52,10 @@ class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     look_window: Length = 9000  # a refresh hears at most about this much
     anchor: Length = 3000  # committed speech that a refresh begins with
     endpoint: Length = 500  # pause that ends an utterance, unless the client says otherwise
+    early: Annotated[int, Meta(ge=0, le=30_000)] = (
+        200  # pause that begins the closing pass; 0: none
+    )
+    spare: Length = 500  # it does so while captions are answered in less than this
     pre_roll: Length = 300  # audio kept from before speech was noticed
     post_roll: Length = 200  # audio kept after speech was over
     longest: Annotated[int, Meta(ge=5000, le=28_000)] = 24_000  # an utterance is cut here
@@ -61,7 +65,7 @@ class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
             name: milliseconds * SAMPLE_RATE // 1000
             for name, milliseconds in msgspec.structs.asdict(self).items()
         }
-        return Policy(**lengths)
+        return Policy(**{**lengths, "early": lengths["early"] or None})
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

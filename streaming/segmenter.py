@@ -62,6 +62,11 @@ class Segmenter:
         """Told the next frame, answers whether an utterance started or stopped with it."""
         return self._within(likelihood) if self.speaking else self._before(likelihood)
 
+    @property
+    def pausing(self) -> int:
+        """Quiet frames since the last word of an utterance that has not stopped yet."""
+        return self.quiet if self.speaking else 0
+
     def cut(self) -> None:
         """Forget the utterance: it was closed by somebody else. Speech going on starts anew."""
         self.speaking = False

@@ -9,7 +9,17 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from inference.types import FRAME, SAMPLE_RATE, Audio, Hypothesis, Options, Samples, Window, Words
+from inference.types import (
+    FRAME,
+    SAMPLE_RATE,
+    Audio,
+    Hypothesis,
+    Options,
+    Samples,
+    Urgency,
+    Window,
+    Words,
+)
 from streaming.events import (
     Caption,
     Ended,
@@ -28,11 +38,12 @@ from streaming.promises import Owed, Promises
 from streaming.segmenter import Segmenter, Started, Stopped
 from streaming.settings import Policy
 from streaming.splice import differs, splice, tidied
-from streaming.utterance import Utterance
+from streaming.utterance import Early, Utterance
 
 Output: TypeAlias = Window | Event
 
 REACH: Samples = 3 * SAMPLE_RATE  # how far back a forced cut looks for a quiet place
+HESITATION: Samples = 2 * FRAME  # a pause that may become an end: the next look waits for that
 
 
 class Session:
@@ -55,6 +66,7 @@ class Session:
         )
         self.open: Utterance | None = None
         self.looking: tuple[Utterance, Window] | None = None
+        self.delay: Samples = 0  # how long the last look took
         self.promises = Promises()
         self.count = 0
 
@@ -82,14 +94,17 @@ class Session:
             case Stopped(ago):
                 return self._pause(ago)
             case None:
-                return self._cut_if_long() or self._look()
+                return self._cut_if_long() or self._refresh()
 
     def heard(self, window: Window, hypothesis: Hypothesis | None) -> list[Output]:
         """The model's answer to a window; None when it had none."""
         if self.looking and self.looking[1] is window:
             utterance, self.looking = self.looking[0], None
+            self.delay = self.clock - window.end
+            if utterance.early and utterance.early.window is window:
+                utterance.early = replace(utterance.early, answer=hypothesis)
             told = self._compare(utterance, window, hypothesis)
-            return [*told, *self._look()]
+            return [*told, *self._refresh()]
         if owed := self.promises.of(window):
             owed.events = self._segment(owed, hypothesis)
         return self._ready()
@@ -165,11 +180,34 @@ class Session:
         return [*owed, self._open(rest, at)]
 
     def _owe(self, utterance: Utterance, end: Samples, endpoint: bool) -> list[Output]:
-        if utterance.speech(utterance.start).seconds() * SAMPLE_RATE < self.policy.shortest:
+        if not self._worth_hearing(utterance):
             return self._unheard(utterance)
+        if early := self._begun(utterance, end):
+            return self._adopt(utterance, early, endpoint)
         window = utterance.whole(self.policy.urgency, self._asked())
         self.promises.add(Owed(utterance, window, end, endpoint))
         return [window]
+
+    def _begun(self, utterance: Utterance, end: Samples) -> Early | None:
+        """The closing pass of this utterance, if it is in the air or has been answered already."""
+        early = utterance.early
+        if early is None or early.end != end or early.window.options != self._asked():
+            return None
+        in_the_air = self.looking is not None and self.looking[1] is early.window
+        return early if in_the_air or early.answer is not None else None
+
+    def _adopt(self, utterance: Utterance, early: Early, endpoint: bool) -> list[Output]:
+        owed = Owed(utterance, early.window, early.end, endpoint)
+        self.promises.add(owed)
+        if early.answer is None:
+            self.looking = None  # its answer now closes the utterance
+        else:
+            owed.events = self._segment(owed, early.answer)
+        return self._ready()
+
+    def _worth_hearing(self, utterance: Utterance) -> bool:
+        speech = utterance.speech(utterance.start).seconds() * SAMPLE_RATE
+        return speech >= self.policy.shortest
 
     def _unheard(self, utterance: Utterance) -> list[Output]:
         """A click: nothing to decode, but a caption that was shown must be taken back."""
@@ -180,11 +218,33 @@ class Session:
     def _asked(self) -> Options:
         return replace(self.options, language=self.language.locked)
 
-    def _look(self) -> list[Output]:
-        """A window for the next caption, when there is enough new to hear and none in the air."""
-        utterance, every = self.open, self.policy.look_every
-        if utterance is None or every is None or self.looking:
+    def _refresh(self) -> list[Output]:
+        """The next window of the open utterance, if it is time for one and none is in the air."""
+        if self.open is None or self.policy.look_every is None or self.looking:
             return []
+        if self.policy.early is None or self.delay > self.policy.spare:
+            return self._look(self.open, self.policy.look_every)
+        quiet = self.segmenter.pausing * FRAME
+        if quiet >= max(self.policy.early, self.policy.post_roll):
+            return self._early(self.open, self.clock - quiet)
+        return [] if quiet >= HESITATION else self._look(self.open, self.policy.look_every)
+
+    def _early(self, utterance: Utterance, end: Samples) -> list[Output]:
+        """The closing pass, before it is certain that the utterance has ended: exactly what it
+        will be, so that its answer can be taken for it."""
+        if utterance.early and utterance.early.end == end:
+            return []
+        if not self._worth_hearing(utterance):
+            return []
+        audio = utterance.audio(utterance.start, end + self.policy.post_roll)
+        window = Window(utterance.start, audio, Urgency.EARLY, self._asked())
+        utterance.early = Early(window, end)
+        utterance.heard = utterance.end
+        self.looking = (utterance, window)
+        return [window]
+
+    def _look(self, utterance: Utterance, every: Samples) -> list[Output]:
+        """A window for the next caption, when there is enough new to hear."""
         if utterance.end - utterance.start < self.policy.pre_roll + self.policy.first_look:
             return []
         if utterance.end - utterance.heard < every or self._nothing_new(utterance):

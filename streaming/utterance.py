@@ -1,14 +1,23 @@
 """One utterance while it is spoken: its audio, what was heard of it, what was promised. Pure."""
 
 import numpy as np
+from msgspec import Struct
 
-from inference.types import FRAME, Audio, Options, Samples, Urgency, Window, Words
+from inference.types import FRAME, Audio, Hypothesis, Options, Samples, Urgency, Window, Words
 from streaming.agreement import Agreement, Hearing, Trust
 from streaming.filters import Speech
 from streaming.segmenter import quietest
 from streaming.splice import continuation
 
 MARGIN: Samples = FRAME * 2  # word starts are found a little late
+
+
+class Early(Struct, frozen=True):
+    """A closing pass begun in a pause: what it hears, where speech had ended, what it heard."""
+
+    window: Window
+    end: Samples
+    answer: Hypothesis | None = None
 
 
 class Utterance:
@@ -23,6 +32,7 @@ class Utterance:
         self.from_: Samples = start  # where the next look begins
         self.heard: Samples = start  # where the last look ended
         self.shown = False  # a caption of it has been given
+        self.early: Early | None = None  # the last closing pass that was begun in a pause
 
     @property
     def end(self) -> Samples:
@@ -57,8 +67,7 @@ class Utterance:
         """Take in what a look heard: commit what is sure by now, show what is likely."""
         anchor = tuple(word for word in self.committed if word.end > window.start)
         tail = continuation(anchor, heard)
-        until = window.start + len(window.audio)
-        sure, self.tail = self.agreement.hear(Hearing(until, tail))
+        sure, self.tail = self.agreement.hear(Hearing(window.end, tail))
         self.committed += sure
 
     def trim(self, anchor: Samples) -> None:

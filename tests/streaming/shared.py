@@ -25,6 +25,8 @@ def rules(**frames: Any) -> Policy:
         "look_window": 40,
         "anchor": 8,
         "endpoint": 4,
+        "early": None,
+        "spare": 8,
         "pre_roll": 3,
         "post_roll": 2,
         "longest": 80,

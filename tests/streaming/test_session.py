@@ -328,6 +328,8 @@ class Chance:
             anchor=pick(0, 20),
             trust=trust(pick(0, 6), self.dice.random(), 0.1, pick(8, 40), self.dice.random()),
             endpoint=pick(1, 8),
+            early=self.dice.choice([None, 1, 2, 5]),
+            spare=pick(0, 9),
             pre_roll=pick(2, 9),
             post_roll=pick(0, 9),
             longest=pick(20, 70),
@@ -392,7 +394,7 @@ class Chance:
         for output in outputs:
             if isinstance(output, Window):
                 self.air.append(output)
-                if output.urgency is not Urgency.LOOK:
+                if output.urgency is Urgency.FINAL:
                     self.closing.append(output)
             else:
                 self.events.append(output)
@@ -470,6 +472,61 @@ def test_random_sessions_keep_every_promise(seeds):
         promises += sum(bool(caption.committed) for caption in played.all(Caption))
         segments += len(played.all(Segment))
     assert promises > 500 and segments > 500, "these sessions test nothing"
+
+
+def test_a_pause_begins_the_closing_pass_and_the_end_of_the_utterance_takes_its_answer():
+    told = Told(rules(first_look=9, endpoint=6, early=3)).talk("...#######...")
+    (early,) = told.windows
+    assert early.urgency is Urgency.EARLY
+    assert frames_of(early) == list(range(2, 12))  # speech up to frame 9, post-roll of 2
+    told.answer(said("the cat", 3))
+    assert not told.all(Segment)  # nobody has said yet that this was the end
+    told.talk("...")
+    (segment,) = told.all(Segment)
+    assert text_of(segment.words) == "the cat" and segment.end == 10 * FRAME
+    assert not told.windows
+
+
+def test_a_closing_pass_in_the_air_is_not_begun_again():
+    told = Told(rules(first_look=9, endpoint=6, early=3)).talk("...#######......")
+    (early,) = told.windows
+    assert told.session.owed == 1 and not told.all(Segment)
+    told.talk("..############")  # the next one is looked at meanwhile
+    assert [window.urgency for window in told.windows] == [Urgency.EARLY, Urgency.LOOK]
+    told.answer(said("the cat", 3))
+    assert text_of(told.all(Segment)[0].words) == "the cat"
+
+
+def test_speech_that_goes_on_makes_an_early_closing_pass_a_look():
+    told = Told(rules(look_every=20, endpoint=6, early=3)).talk("...#######...")
+    told.answer(said("the cat", 3)).talk("###......")
+    (window,) = told.windows
+    assert window.urgency is Urgency.EARLY
+    assert frames_of(window)[-1] == 17  # the second pause; the first pass is of no use now
+    told.answer(said("the cat sat", 3))
+    assert text_of(told.all(Segment)[0].words) == "the cat sat"
+
+
+def test_an_early_closing_pass_that_failed_is_made_again():
+    told = Told(rules(first_look=9, endpoint=6, early=3)).talk("...#######...")
+    told.answer(None).talk("...")
+    (window,) = told.windows
+    assert window.urgency is Urgency.FINAL
+
+
+def test_no_closing_pass_is_begun_early_while_looks_take_long():
+    told = Told(rules(first_look=3, endpoint=6, early=3, spare=2)).talk("...########")
+    told.answer(said("the", 3)).talk("...")
+    assert Urgency.EARLY not in [window.urgency for window in told.windows]
+
+
+def test_other_options_spoil_an_early_closing_pass():
+    told = Told(rules(first_look=9, endpoint=6, early=3)).talk("...#######...")
+    told.answer(said("the cat", 3))
+    told.take(told.session.update(Options("de")))
+    told.talk("...")
+    (window,) = told.windows
+    assert window.urgency is Urgency.FINAL and window.options.language == "de"
 
 
 def test_a_late_answer_after_the_end_gives_nothing():
