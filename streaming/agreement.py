@@ -31,10 +31,14 @@ class Trust(Struct, frozen=True):
 
 
 class Hearing(Struct, frozen=True):
-    """What one look heard after the committed words, and where its audio ended."""
+    """What one look heard after the committed words, and where its audio ended.
+
+    closing: a closing pass heard it, in a pause: as good as it will ever be known.
+    """
 
     until: Samples
     words: Words
+    closing: bool = False
 
 
 class Heard(Struct, frozen=True):
@@ -67,7 +71,7 @@ class Agreement:
         after them. What was promised is no longer part of later questions."""
         old = hearing.until - self.trust.patience
         self.hearings = [each for each in self.hearings if each.until > old] + [hearing]
-        sure = self._leading(hearing, self._sure)
+        sure = len(hearing.words) if hearing.closing else self._leading(hearing, self._sure)
         rest = Hearing(hearing.until, hearing.words[sure:])
         self.hearings = [Hearing(h.until, h.words[sure:]) for h in self.hearings]
         promised = hearing.words[:sure]

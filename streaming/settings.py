@@ -30,5 +30,12 @@ class Policy(Struct, frozen=True):
     in_flight: int = 4  # closed utterances waiting for the model before intake pauses
 
 
-UPLOAD = replace(Policy(), urgency=Urgency.BATCH, look_every=None, in_flight=8)
+UPLOAD = replace(
+    Policy(),
+    urgency=Urgency.BATCH,
+    look_every=None,
+    early=None,
+    endpoint=_ms(1200),  # windows of about 10 s are heard best, and cost least
+    in_flight=24,  # enough for passes of like length
+)
 """A file: nobody watches it grow, and live sessions go first."""

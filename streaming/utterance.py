@@ -67,7 +67,9 @@ class Utterance:
         """Take in what a look heard: commit what is sure by now, show what is likely."""
         anchor = tuple(word for word in self.committed if word.end > window.start)
         tail = continuation(anchor, heard)
-        sure, self.tail = self.agreement.hear(Hearing(window.end, tail))
+        sure, self.tail = self.agreement.hear(
+            Hearing(window.end, tail, closing=window.urgency is Urgency.EARLY)
+        )
         self.committed += sure
 
     def trim(self, anchor: Samples) -> None:

@@ -499,7 +499,9 @@ def test_a_closing_pass_in_the_air_is_not_begun_again():
 
 def test_speech_that_goes_on_makes_an_early_closing_pass_a_look():
     told = Told(rules(look_every=20, endpoint=6, early=3)).talk("...#######...")
-    told.answer(said("the cat", 3)).talk("###......")
+    told.answer(said("the cat", 3))
+    assert text_of(told.all(Caption)[-1].committed) == "the cat"  # without a second look
+    told.talk("###......")
     (window,) = told.windows
     assert window.urgency is Urgency.EARLY
     assert frames_of(window)[-1] == 17  # the second pause; the first pass is of no use now
