@@ -33,8 +33,8 @@ WITHOUT = {
     "storage/records.py": "values only",
     "storage/disk.py": "calls of the system, which test_folder and test_recorder run",
     "storage/child.py": "runs in a process of its own, which test_embedded starts and kills",
-    "benchmarks/run/live.py": "joins the others for a run, which commands/test_live does",
-    "benchmarks/targets/captionflow.py": "our client as a target; test_live runs it",
+    "benchmarks/run/settings.py": "values only",
+    "benchmarks/speech/entry.py": "values only",
     "benchmarks/targets/port.py": "protocols only; test_drive runs against one of each",
     "clients/python/captionflow/errors.py": "one exception, raised all over the other tests",
 }

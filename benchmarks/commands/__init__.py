@@ -6,6 +6,13 @@ from server.commands.lazy import Lazy
 
 VERBS = {
     "live": "benchmarks.commands.live:live",
+    "batch": "benchmarks.commands.batch:batch",
+    "report": "benchmarks.commands.report:report",
+    "compare": "benchmarks.commands.compare:compare",
+    "capacity": "benchmarks.commands.capacity:capacity",
+    "sweep": "benchmarks.commands.sweep:sweep",
+    "engine": "benchmarks.commands.engine:engine",
+    "idle": "benchmarks.commands.idle:idle",
 }
 
 

@@ -6,9 +6,12 @@ import jiwer
 from captionflow import Final
 from msgspec import Struct
 
+from benchmarks.figures.alignment import places
 from benchmarks.speech.normalise import Spoken, tokens
 
 MARGIN = 0.5  # seconds; word times of references and models differ by less
+REPEAT = 3  # words that said twice are a repetition; people say "no no" and "very very"
+LONGEST = 80  # words of a repetition: what the longest utterance holds
 
 
 class Errors(Struct, frozen=True):
@@ -40,6 +43,30 @@ def errors(reference: Sequence[str], hypothesis: Sequence[str]) -> Errors:
     return Errors(counted.substitutions, counted.deletions, counted.insertions, len(reference))
 
 
+def duplicated(said: Sequence[str], reference: Sequence[str]) -> int:
+    """Words that stand twice in a row: REPEAT or more of them, and at once the same again.
+
+    What the reference itself says twice does not count. The longest repetition counts first.
+    """
+    twice = f" {' '.join(reference)} "
+    count = at = 0
+    while at <= len(said) - 2 * REPEAT:
+        length = _repeated(said, at)
+        if length and f" {' '.join(said[at : at + 2 * length])} " not in twice:
+            count += length
+            at += length
+        else:
+            at += 1
+    return count
+
+
+def lost(reference: Sequence[str], offline: Sequence[str], said: Sequence[str]) -> int:
+    """Words of the reference that the full-context decode has right, and the transcript skips."""
+    known = {place.reference for place in places(reference, offline).values() if place.equal}
+    there = {place.reference for place in places(reference, said).values()}
+    return len(known - there)
+
+
 def words_on_nonspeech(finals: Iterable[Final], reference: Sequence[Spoken]) -> int:
     """Words of finals that stand where nobody spoke, MARGIN on both sides allowed for.
 
@@ -53,6 +80,14 @@ def words_on_nonspeech(finals: Iterable[Final], reference: Sequence[Spoken]) -> 
         elif _alone(final.start, final.end, reference):
             count += len(tokens(final.text))
     return count
+
+
+def _repeated(said: Sequence[str], at: int) -> int:
+    """How many words from `at` on come again right behind themselves; 0 when less than REPEAT."""
+    for length in range(min((len(said) - at) // 2, LONGEST), REPEAT - 1, -1):
+        if said[at : at + length] == said[at + length : at + 2 * length]:
+            return length
+    return 0
 
 
 def _alone(start: float, end: float, reference: Sequence[Spoken]) -> bool:

@@ -18,6 +18,10 @@ class Flicker(Struct, frozen=True):
     taken_back: committed, and not at the beginning of a later text of the segment.
     rewritten: finals that came again with another text.
     unfinished: shown, but never made final.
+    unstable: words of a caption, as they stand on the screen, from the first one on that the next
+        text of the segment does not have there; a last word that only grows is stable. Over
+        `shown` this is the unstable partial word ratio, after Shangguan et al. 2020,
+        arXiv 2006.01416. Unlike `retracted` it counts case, punctuation and committed words.
     """
 
     retracted: int
@@ -25,6 +29,7 @@ class Flicker(Struct, frozen=True):
     taken_back: int
     rewritten: int
     unfinished: int
+    unstable: int = 0
 
 
 class _Watch:
@@ -32,11 +37,13 @@ class _Watch:
 
     def __init__(self) -> None:
         self.latest: dict[int, list[str]] = {}
+        self.displayed: dict[int, list[str]] = {}
         self.promised: dict[int, str] = {}
         self.finals: dict[int, str] = {}
         self.retracted = 0
         self.taken_back = 0
         self.rewritten = 0
+        self.unstable = 0
 
     def partial(self, event: Partial) -> None:
         if event.seg not in self.finals:
@@ -60,6 +67,9 @@ class _Watch:
         tentative = self.latest.get(seg, [])
         self.retracted += min(_lost(tentative, bare), max(len(tentative) - kept, 0))
         self.latest[seg] = bare
+        words = text.split()
+        self.unstable += _unstable(self.displayed.get(seg, []), words)
+        self.displayed[seg] = words
 
 
 def flicker(events: Iterable[Event]) -> Flicker:
@@ -72,12 +82,20 @@ def flicker(events: Iterable[Event]) -> Flicker:
                 watch.final(event)
     shown = sum(len(text.split()) for text in watch.finals.values())
     unfinished = sum(1 for seg, words in watch.latest.items() if words and seg not in watch.finals)
-    return Flicker(watch.retracted, shown, watch.taken_back, watch.rewritten, unfinished)
+    return Flicker(
+        watch.retracted, shown, watch.taken_back, watch.rewritten, unfinished, watch.unstable
+    )
 
 
 def _lost(before: Sequence[str], now: Sequence[str]) -> int:
     pairs = zip(before, now, strict=False)
     return len(before) - sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _unstable(before: Sequence[str], now: Sequence[str]) -> int:
+    lost = _lost(before, now)
+    grown = lost == 1 and len(now) >= len(before) and now[len(before) - 1].startswith(before[-1])
+    return 0 if grown else lost
 
 
 def _bare(text: str) -> list[str]:

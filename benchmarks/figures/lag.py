@@ -28,6 +28,15 @@ def lags(log: StreamLog) -> list[tuple[float, float]]:
     return found
 
 
+def each_second(samples: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The worst lag of each second, which is all that a picture needs."""
+    worst: dict[int, tuple[float, float]] = {}
+    for at, lag in samples:
+        if lag >= worst.get(int(at), (0.0, 0.0))[1]:
+            worst[int(at)] = (at, lag)
+    return list(worst.values())
+
+
 def slope(samples: Sequence[tuple[float, float]]) -> float | None:
     """Least squares, seconds of lag a second; None when there is too little to tell."""
     if len(samples) < FEWEST or samples[-1][0] - samples[0][0] < SHORTEST:

@@ -9,6 +9,7 @@ from captionflow import Final, Partial
 from msgspec import Struct
 
 from benchmarks.figures.alignment import Place, places, shown_places
+from benchmarks.figures.laal import lagging
 from benchmarks.run.drive import Seen, StreamLog
 from benchmarks.speech.normalise import tokens
 
@@ -16,11 +17,17 @@ from benchmarks.speech.normalise import tokens
 class Latencies(Struct, frozen=True):
     """Seconds; may be below zero where a word was guessed before it had been spoken.
 
+    Without word times all are empty or None but `missed` and `lagging`: nobody knows since when
+    to count.
     shown, committed: one for each reference word that the finals have right.
     missed: reference words that they have not; in no latency.
     first_word: from the onset of the first word to the first text.
     last_final: from the end of the last word to the last final with text.
-    endings: for each final at a pause, from the end of its last word to the final.
+    endings: for each final at a pause, from the end of its last word to the final; none when the
+        client asked for the ends.
+    forced: for each utterance whose end the client asked for, from the end of its last word to
+        the final with the last word that was heard of it.
+    lagging: for each utterance, see `laal`.
     """
 
     shown: tuple[float, ...]
@@ -29,6 +36,8 @@ class Latencies(Struct, frozen=True):
     first_word: float | None
     last_final: float | None
     endings: tuple[float, ...]
+    forced: tuple[float, ...] = ()
+    lagging: tuple[float, ...] = ()
 
 
 class Segment(Struct, frozen=True):
@@ -63,14 +72,19 @@ def latencies(log: StreamLog) -> Latencies:
     placed = places([token.text for token in reference], transcript(finals))
     right = {hyp: place.reference for hyp, place in placed.items() if place.equal}
     shown, committed = _sightings(log.seen, finals)
+    missed, lagged = len(reference) - len(right), tuple(lagging(log, placed, committed))
+    if not log.stream.timed:
+        return Latencies((), (), missed, None, None, (), (), lagged)
     ends = {hyp: log.began + reference[ref].end for hyp, ref in right.items()}
     return Latencies(
         shown=tuple(shown[hyp] - end for hyp, end in ends.items()),
         committed=tuple(committed[hyp] - end for hyp, end in ends.items()),
-        missed=len(reference) - len(right),
+        missed=missed,
         first_word=_first_word(log),
         last_final=_last_final(log, finals),
-        endings=tuple(_endings(log, finals, placed)),
+        endings=() if log.flushed else tuple(_endings(log, finals, placed)),
+        forced=tuple(_forced(log, finals, placed)),
+        lagging=lagged,
     )
 
 
@@ -120,4 +134,15 @@ def _endings(log: StreamLog, finals: Sequence[Segment], placed: dict[int, Place]
         spoken = [placed[number].reference for number in within if number in placed]
         if segment.final.endpoint and spoken:
             found.append(segment.at - (log.began + log.stream.tokens[spoken[-1]].end))
+    return found
+
+
+def _forced(log: StreamLog, finals: Sequence[Segment], placed: dict[int, Place]) -> list[float]:
+    spoken = [turn for turn in log.stream.turns if turn.last > turn.first]
+    found: list[float] = []
+    for turn in spoken[: log.flushed]:
+        heard = [hyp for hyp, at in placed.items() if turn.first <= at.reference < turn.last]
+        for segment in finals:
+            if heard and 0 <= max(heard) - segment.offset < len(segment.words):
+                found.append(segment.at - (log.began + turn.over))
     return found

@@ -37,6 +37,7 @@ class StreamLog:
     seen: list[Seen] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)  # the client's own, one a frame
     held: float = 0.0  # seconds spent in sends that the server did not take at once
+    flushed: int = 0  # utterances whose end the client has asked for, the first ones
     connected: float | None = None  # seconds from dialling to a session
     failure: str | None = None
 
@@ -63,11 +64,17 @@ Tell = Callable[[Sequence[StreamLog]], None]
 
 
 async def drive(
-    target: Target, streams: Sequence[Stream], offsets: Sequence[float], drain: float, tell: Tell
+    target: Target,
+    streams: Sequence[Stream],
+    offsets: Sequence[float],
+    drain: float,
+    tell: Tell,
+    forced: bool = False,
 ) -> list[StreamLog]:
     """Play all streams, each from its offset on; returns when each has ended or failed.
 
     drain: seconds after its last sample that a stream may take to end; then it has failed.
+    forced: ask for the end of each utterance at the moment its last word is over.
     """
     start = asyncio.get_running_loop().time() + LEAD
     logs = [StreamLog(s, start + offset) for s, offset in zip(streams, offsets, strict=True)]
@@ -75,14 +82,14 @@ async def drive(
     try:
         async with asyncio.TaskGroup() as group:
             for log in logs:
-                group.create_task(_play(target, log, drain))
+                group.create_task(_play(target, log, drain, forced))
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
     return logs
 
 
-async def _play(target: Target, log: StreamLog, drain: float) -> None:
+async def _play(target: Target, log: StreamLog, drain: float, forced: bool) -> None:
     deadline = log.began + log.stream.seconds + drain
     try:
         async with asyncio.timeout_at(deadline):
@@ -90,17 +97,17 @@ async def _play(target: Target, log: StreamLog, drain: float) -> None:
             dialled = asyncio.get_running_loop().time()
             async with target.open() as talk:
                 log.connected = asyncio.get_running_loop().time() - dialled
-                await _converse(talk, log)
+                await _converse(talk, log, forced)
     except TimeoutError:
         log.failure = f"not ended {drain:g} s after its last audio"
     except Exception as error:  # A stream that fails is a result of the run, not its end.
         log.failure = f"{type(error).__name__}: {error}"
 
 
-async def _converse(talk: Talk, log: StreamLog) -> None:
+async def _converse(talk: Talk, log: StreamLog, forced: bool) -> None:
     listening = asyncio.create_task(_listen(talk, log))
     try:
-        await _speak(talk, log)
+        await _speak(talk, log, forced)
         await listening
     finally:
         listening.cancel()
@@ -113,10 +120,11 @@ async def _listen(talk: Talk, log: StreamLog) -> None:
         log.seen.append(Seen(clock(), event))
 
 
-async def _speak(talk: Talk, log: StreamLog) -> None:
+async def _speak(talk: Talk, log: StreamLog, forced: bool) -> None:
     clock = asyncio.get_running_loop().time
     pace = Pace(log.began)
     pace.held_until(clock())
+    overs = [turn.over for turn in log.stream.turns if turn.last > turn.first] if forced else []
     for number, first in enumerate(range(0, len(log.stream.samples), FRAME)):
         await _until(pace.due(number))
         started = clock()
@@ -126,6 +134,10 @@ async def _speak(talk: Talk, log: StreamLog) -> None:
         if finished - started > HELD:
             log.held += finished - started
             pace.held_until(finished)
+        while log.flushed < len(overs) and overs[log.flushed] * RATE < first + FRAME:
+            await _until(log.began + overs[log.flushed])
+            await talk.flush()
+            log.flushed += 1
     await talk.end()
 
 

@@ -1,34 +1,45 @@
 """The live benchmark: streams, a server, a run for each number of streams. Prints nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.figures import metrics
-from benchmarks.report.result import Run, Settings
+from benchmarks.report.result import Run
+from benchmarks.run.clocks import Steps
 from benchmarks.run.drive import StreamLog, drive
-from benchmarks.run.machine import Usage, Watch
+from benchmarks.run.machine import NoProcess, Usage, Watch
+from benchmarks.run.serve import own, toml
+from benchmarks.run.settings import Settings
+from benchmarks.run.stored import Stored, stored
 from benchmarks.speech import arrivals, corpus, streams
 from benchmarks.speech.normalise import tokens
 from benchmarks.speech.streams import Stream
 from benchmarks.targets.captionflow import CaptionFlow
+from benchmarks.targets.find import find
 from benchmarks.targets.port import Target
 from server.commands.child import Child, serve_command, serving
 
 Tell = Callable[[int, Sequence[StreamLog]], None]
-"""Called twice a second with the number of streams and their logs so far."""
+"""Called twice a second with the number of streams, 0 in a warm-up, and their logs so far."""
 
 
 @dataclass
 class Played:
-    """One number of streams as it went. `died` says how the server ended, if it did."""
+    """One number of streams as it went. `died` says how the server ended, if it did.
+
+    more: what else speaks against the run. stored: what a server of this project has kept.
+    """
 
     logs: list[StreamLog]
     usage: Usage | None
     died: str | None
+    more: list[str] = field(default_factory=list)
+    stored: dict[int, Stored] = field(default_factory=dict)
 
     @property
     def nobody(self) -> bool:
@@ -42,7 +53,7 @@ def prepare(settings: Settings, folder: Path, count: int) -> list[Stream]:
         corpus.entries(folder), settings.category, settings.language, settings.ids
     )
     utterances = streams.load(corpus.referenced(folder, chosen))
-    return streams.build(utterances, count, settings.seconds, settings.seed)
+    return streams.build(utterances, count, settings.seconds, settings.seed, settings.talk)
 
 
 async def play(
@@ -52,19 +63,29 @@ async def play(
     url: str | None,
     token: str | None,
     tell: Tell,
+    watch: int | None = None,
 ) -> list[Played]:
     """Run each level in turn against `url`, or a server of our own; stops when it has gone.
 
-    Raises ServerDied when a server of our own does not start.
+    watch: the process of the server at `url`, if it is one of this machine.
+    Raises ServerDied when a server of our own does not start, NoProcess, BadTarget.
     """
     done: list[Played] = []
-    async with _server(url) as (address, child):
-        target = CaptionFlow(
-            address, settings.language, settings.endpoint_ms, token, settings.model
+    if watch is not None:
+        Watch(watch)  # one that is not there costs no time
+    async with _server(settings, url) as (address, child):
+        pid = child.process.pid if child else watch
+        target = find(
+            settings.target,
+            address,
+            language=settings.language,
+            endpoint_ms=settings.endpoint_ms,
+            token=token,
+            model=settings.model,
         )
-        for level in levels:
-            offsets = arrivals.plan(level, settings.spread, settings.seed)
-            done.append(await _level(settings, target, prepared[:level], offsets, child, tell))
+        level = _Level(settings, target, address, child, pid, tell)
+        for count in levels:
+            done.append(await level.play(prepared[:count]))
             if done[-1].died or done[-1].nobody:
                 break
     return done
@@ -73,42 +94,86 @@ async def play(
 def judge(played: Played, offline: dict[int, str]) -> Run:
     """Figures and faults of a run. `offline`: stream index -> full-context transcript."""
     texts = {index: tokens(text) for index, text in offline.items()}
-    scores = [metrics.score(log, texts.get(log.stream.index)) for log in played.logs]
+    scores = [
+        metrics.score(log, texts.get(log.stream.index), played.stored.get(log.stream.index))
+        for log in played.logs
+    ]
     found = metrics.figures(scores)
-    faults = metrics.faults(found, scores) + ([played.died] if played.died else [])
+    faults = metrics.faults(found, scores) + played.more + ([played.died] if played.died else [])
     return Run(len(scores), not faults, tuple(faults), found, played.usage, tuple(scores))
 
 
 @asynccontextmanager
-async def _server(url: str | None) -> AsyncIterator[tuple[str, Child | None]]:
+async def _server(settings: Settings, url: str | None) -> AsyncIterator[tuple[str, Child | None]]:
     if url is not None:
         yield url, None
         return
-    with TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
         # A server started as root runs its database as another user, who must get through.
-        Path(folder).chmod(0o711)
-        async with serving(serve_command(Path(folder)), Path(folder) / "log") as child:
+        folder.chmod(0o711)
+        config = folder / "settings.toml"
+        config.write_text(toml(own(settings)))
+        async with serving(serve_command(folder, "--config", str(config)), folder / "log") as child:
             yield child.url, child
 
 
-async def _level(
-    settings: Settings,
-    target: Target,
-    playing: Sequence[Stream],
-    offsets: Sequence[float],
-    child: Child | None,
-    tell: Tell,
-) -> Played:
-    watch = Watch(child.process.pid) if child else None
-    watching = asyncio.create_task(watch.run()) if watch else None
-    try:
-        logs = await drive(
-            target, playing, offsets, settings.drain, lambda logs: tell(len(playing), logs)
+@dataclass
+class _Level:
+    """What all levels have in common."""
+
+    settings: Settings
+    target: Target
+    address: str
+    child: Child | None
+    pid: int | None
+    tell: Tell
+
+    async def play(self, playing: Sequence[Stream]) -> Played:
+        more = await self._warm(playing) if self.settings.warmup else []
+        watch, steps = self._watch(), Steps()
+        watching = [steps.run(), *([watch.run()] if watch else [])]
+        async with beside(*watching):
+            logs = await self._drive(playing, len(playing))
+        more += [steps.fault] if steps.fault else []
+        died = str(self.child.died) if self.child and self.child.died else None
+        played = Played(logs, watch.usage() if watch else None, died, more)
+        if self.settings.target == CaptionFlow.name and died is None:
+            played.stored, missing = await stored(self.address, logs)
+            played.more += missing
+        return played
+
+    def _watch(self) -> Watch | None:
+        """A server that has gone in the meantime is told by its streams, not by this."""
+        try:
+            return None if self.pid is None else Watch(self.pid)
+        except NoProcess:
+            return None
+
+    async def _warm(self, playing: Sequence[Stream]) -> list[str]:
+        """Play the beginnings on connections of their own; says which failed."""
+        short = [stream.beginning(self.settings.warmup) for stream in playing]
+        logs = await self._drive(short, 0)
+        return [f"warm-up, stream {log.stream.index}: {log.failure}" for log in logs if log.failure]
+
+    async def _drive(self, playing: Sequence[Stream], count: int) -> list[StreamLog]:
+        return await drive(
+            self.target,
+            playing,
+            arrivals.plan(len(playing), self.settings.spread, self.settings.seed),
+            self.settings.drain,
+            lambda logs: self.tell(count, logs),
+            self.settings.forced,
         )
+
+
+@asynccontextmanager
+async def beside(*watching: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these while the block does."""
+    tasks = [asyncio.create_task(one) for one in watching]
+    try:
+        yield
     finally:
-        if watching:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-    return Played(
-        logs, watch.usage() if watch else None, str(child.died) if child and child.died else None
-    )
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,9 +7,12 @@ import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import psutil
 from msgspec import Struct
+
+from benchmarks.run.gpu import Gpu
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
@@ -40,11 +43,22 @@ class Machine(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """Of the server's process, and of it with its children. MiB at the peak; cores on average."""
+    """Of the server's process, and of it with its children. MiB at the peak; cores on average.
+
+    gpu_memory, gpu_busy: of the whole machine, MiB at the peak and percent of the time on average;
+    None without a device.
+    """
 
     rss: float
     rss_with_children: float
     cores: float
+    cores_with_children: float | None = None
+    gpu_memory: float | None = None
+    gpu_busy: float | None = None
+
+
+class NoProcess(Exception):
+    """There is no process of that number, or it is not ours to watch."""
 
 
 def describe() -> Machine:
@@ -68,24 +82,43 @@ class Watch:
     """Samples a server's memory and processor time until it is told to stop, or the server dies."""
 
     def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
-        self._rss = self._tree = self._spent = self._elapsed = 0.0
+        """Raises NoProcess."""
+        try:
+            self._process = psutil.Process(pid)
+            self._before = self._now = self._spent()
+        except psutil.Error as error:
+            raise NoProcess(f"cannot watch process {pid}: {error}") from None
+        self._rss = self._tree = self._elapsed = 0.0
+        self._gpu = Gpu()
 
     async def run(self) -> None:
         """Sample until cancelled. Ends by itself with the process."""
         clock = asyncio.get_running_loop().time
+        gpu = asyncio.create_task(self._gpu.run())
         try:
-            began, spent = clock(), self._cpu()
+            began, self._before = clock(), self._spent()
             while True:
                 self._sample()
-                self._spent, self._elapsed = self._cpu() - spent, clock() - began
+                self._now, self._elapsed = self._spent(), clock() - began
                 await asyncio.sleep(SAMPLE)
-        except psutil.NoSuchProcess:
+        except psutil.Error:
             return
+        finally:
+            gpu.cancel()
+            await asyncio.gather(gpu, return_exceptions=True)
 
     def usage(self) -> Usage:
-        cores = self._spent / self._elapsed if self._elapsed else 0.0
-        return Usage(round(self._rss, 1), round(self._tree, 1), round(cores, 2))
+        span = self._elapsed or float("inf")
+        own, tree = (now - before for now, before in zip(self._now, self._before, strict=True))
+        gpu = self._gpu.usage()
+        return Usage(
+            rss=round(self._rss, 1),
+            rss_with_children=round(self._tree, 1),
+            cores=round(own / span, 2),
+            cores_with_children=round(tree / span, 2),
+            gpu_memory=round(gpu.memory, 1) if gpu else None,
+            gpu_busy=round(gpu.busy, 1) if gpu else None,
+        )
 
     def _sample(self) -> None:
         own = self._process.memory_info().rss
@@ -93,16 +126,35 @@ class Watch:
         self._rss = max(self._rss, own / 2**20)
         self._tree = max(self._tree, (own + children) / 2**20)
 
-    def _cpu(self) -> float:
+    def _spent(self) -> tuple[float, float]:
+        """Seconds of processor time of the process, and with its children, also those that ended.
+
+        The time of a child that is waited for passes to its parent.
+        """
         times = self._process.cpu_times()
-        return times.user + times.system
+        tree = sum(_time(child) for child in self._process.children(recursive=True))
+        own = times.user + times.system
+        return own, own + _of_ended(times) + tree
 
 
 def _rss(process: psutil.Process) -> int:
     try:
         return process.memory_info().rss
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return 0
+
+
+def _time(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system + _of_ended(times)
+
+
+def _of_ended(times: Any) -> float:
+    """Where the system says what ended children have used."""
+    return float(getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0))
 
 
 def _processor() -> str:

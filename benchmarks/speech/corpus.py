@@ -1,6 +1,7 @@
-"""Recordings with references: reads a folder with a `manifest.jsonl`. Builds no streams.
+"""Recordings with references, from a folder of any layout we know. Builds no streams.
 
-The shipped one is `corpus/dialogue`; any folder in the same format will do.
+The shipped one is `corpus/dialogue`. What a folder is shows in what lies in it: a
+`manifest.jsonl`, LibriSpeech's `*.trans.txt`, or recordings with a text beside each.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,33 +14,35 @@ import soxr
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from benchmarks.speech import librispeech, manifest, pairs
+from benchmarks.speech.entry import CorpusError, Entry
 from benchmarks.speech.normalise import Spoken
+
+__all__ = ["CorpusError", "Entry"]  # for those who use a corpus, whatever its layout
 
 SHIPPED = Path(__file__).parents[1] / "corpus" / "dialogue"
 RATE = 16_000  # samples a second of everything that is played
-
-
-class CorpusError(Exception):
-    """The corpus cannot be used; the message says what is wrong and where."""
-
-
-class Entry(Struct, frozen=True):
-    """One line of a manifest; fields that are not needed here are left out."""
-
-    id: str
-    file: str
-    language: str | None = None
-    category: str = ""
-    text: str | None = None
-    words: str | None = None
+LAYOUTS = (
+    (manifest.is_here, manifest.entries),
+    (librispeech.is_here, librispeech.entries),
+    (pairs.is_here, pairs.entries),
+)
 
 
 class Item(Struct, frozen=True):
-    """A recording and its reference. `words` may be empty only when nobody speaks."""
+    """A recording and its reference; `words` is empty where their times are not known.
+
+    Both are empty only when nobody speaks.
+    """
 
     id: str
     path: Path
     words: tuple[Spoken, ...]
+    text: str = ""
+
+    @property
+    def timed(self) -> bool:
+        return bool(self.words) or not self.text
 
 
 class _Word(Struct, frozen=True):
@@ -54,14 +57,16 @@ class _Words(Struct, frozen=True):
 
 
 def entries(folder: Path) -> list[Entry]:
-    """The lines of the folder's manifest. Raises CorpusError."""
-    manifest = folder / "manifest.jsonl"
-    try:
-        return msgspec.json.Decoder(Entry).decode_lines(manifest.read_bytes())
-    except OSError as error:
-        raise CorpusError(f"no corpus in {folder}: {error.strerror} ({manifest.name})") from None
-    except msgspec.MsgspecError as error:
-        raise CorpusError(f"{manifest} is not a manifest: {error}") from None
+    """What is in the folder. Raises CorpusError."""
+    if not folder.is_dir():
+        raise CorpusError(f"no corpus in {folder}: there is no such folder")
+    for is_here, found in LAYOUTS:
+        if is_here(folder):
+            return found(folder)
+    raise CorpusError(
+        f"no corpus in {folder}: neither {manifest.NAME}, nor {librispeech.PATTERN}, "
+        "nor .wav or .flac with .txt"
+    )
 
 
 def select(
@@ -88,14 +93,20 @@ def select(
 def referenced(folder: Path, chosen: Sequence[Entry]) -> list[Item]:
     """The recordings that have word times, or are known to hold no speech.
 
-    Raises CorpusError when there is none: latency cannot be told without word times.
+    When none has word times, those that have a text. Raises CorpusError when none has either:
+    nothing could be said of what a server makes of them.
     """
     usable = [entry for entry in chosen if entry.words is not None or entry.text == ""]
+    if not any(entry.words for entry in usable):
+        usable = [entry for entry in chosen if entry.text is not None]
     if not usable:
         raise CorpusError(
-            f"none of the {len(chosen)} recordings chosen from {folder} has word times"
+            f"none of the {len(chosen)} recordings chosen from {folder} has a reference"
         )
-    return [Item(entry.id, folder / entry.file, _words(folder, entry)) for entry in usable]
+    return [
+        Item(entry.id, folder / entry.file, _words(folder, entry), entry.text or "")
+        for entry in usable
+    ]
 
 
 def read_audio(item: Item) -> NDArray[np.float32]:

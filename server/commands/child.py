@@ -40,11 +40,11 @@ class Child:
         return None if code is None else ServerDied(obituary(code, self.log))
 
 
-def serve_command(data_dir: Path) -> list[str]:
-    """The server of this environment on a free port of this machine."""
+def serve_command(data_dir: Path, *more: str) -> list[str]:
+    """The server of this environment on a free port of this machine, with `more` options."""
     start = "from server.commands import main; main(prog_name='captionflow')"
     place = ("--host", "127.0.0.1", "--port", "0", "--data-dir", str(data_dir))
-    return [sys.executable, "-c", start, "serve", *place]
+    return [sys.executable, "-c", start, "serve", *place, *more]
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """A server that knows what will be said: it shows each word a moment after it has heard it.
 
-Speaks `stt.v1` over a real WebSocket; as a program it prints `ready http://HOST:PORT` and
-serves until it is told to stop.
+Speaks `stt.v1` over a real WebSocket, and says over HTTP what it has kept of a session; as a
+program it prints `ready http://HOST:PORT` and serves until it is told to stop.
 """
 
 import asyncio
@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 BYTES = 32_000  # a second
@@ -72,6 +74,12 @@ class Parrot:
         ended = {"type": "ended", "pos": pos, "duration": pos / BYTES}
         return [*self.heard(float("inf")), *self.final(), {**ended, "seq": self.number()}]
 
+    def flush(self, pos: int, id: str) -> list[dict]:
+        while self.said < len(self.words) and self.words[self.said][1] < pos / BYTES:
+            self.said += 1
+        flushed = {"type": "flushed", "id": id, "pos": pos}
+        return [*self.final(), {**flushed, "seq": self.number()}]
+
     def number(self) -> int:
         self.seq += 1
         return self.seq
@@ -84,15 +92,20 @@ async def converse(
     fail_at: float,
     fail: Callable[[ServerConnection], None],
     ends: bool,
+    kept: dict[str, float],
 ) -> None:
-    """Serve one session; calls `fail` after `fail_at` seconds; without `ends` it never ends."""
-    parrot, received = Parrot(words, delay), 0
+    """Serve one session; calls `fail` after `fail_at` seconds; without `ends` it never ends.
+
+    kept: session -> seconds of audio that were stored.
+    """
+    parrot, received, session = Parrot(words, delay), 0, f"s{len(kept)}"
+    kept[session] = 0.0
 
     async def tell(message: dict) -> None:
         await socket.send(json.dumps(message))
 
     await socket.recv()
-    await tell({"type": "welcome", "session": "s1"})
+    await tell({"type": "welcome", "session": session})
     async for message in socket:
         if isinstance(message, bytes):
             received += len(message) - 9
@@ -102,7 +115,13 @@ async def converse(
                 await tell(answer)
             if received % 3200 == 0:
                 await tell({"type": "audio_ack", "received": received, "settled": received})
-        elif json.loads(message)["type"] == "end" and ends:
+            continue
+        control = json.loads(message)
+        if control["type"] == "flush":
+            for answer in parrot.flush(received, control["id"]):
+                await tell(answer)
+        elif control["type"] == "end" and ends:
+            kept[session] = received / BYTES
             for answer in parrot.finish(received):
                 await tell(answer)
             await socket.close()
@@ -125,15 +144,33 @@ async def parrot(
     ends: bool = True,
 ) -> AsyncIterator[str]:
     """The address of such a server."""
+    kept: dict[str, float] = {}
 
     async def handle(socket: ServerConnection) -> None:
         try:
-            await converse(socket, words, delay, fail_at, fail, ends)
+            await converse(socket, words, delay, fail_at, fail, ends, kept)
         except ConnectionClosed:
             return
 
+    def asked(socket: ServerConnection, request: Request) -> Response | None:
+        _, _, path = request.path.partition("/v1/sessions/")
+        session, _, export = path.partition("/")
+        if export:
+            return socket.respond(HTTPStatus.OK, " ".join(word for word, _, _ in words))
+        if session in kept:
+            record = {"state": "ready", "duration": kept[session]}
+            return socket.respond(HTTPStatus.OK, json.dumps(record))
+        return socket.respond(HTTPStatus.NOT_FOUND, "no such session") if session else None
+
     protocols = [Subprotocol("stt.v1")]
-    async with serve(handle, "127.0.0.1", 0, subprotocols=protocols, close_timeout=1) as server:
+    async with serve(
+        handle,
+        "127.0.0.1",
+        0,
+        subprotocols=protocols,
+        close_timeout=1,
+        process_request=asked,
+    ) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 

@@ -2,10 +2,14 @@
 
 import json
 import socket
+import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
+import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 
 from benchmarks.commands import bench
@@ -38,7 +42,7 @@ def served_by_peer(monkeypatch):
 
     def serve(*more):
         line = [sys.executable, str(PEER), json.dumps(WORDS), *more]
-        monkeypatch.setattr(live, "serve_command", lambda data: line)
+        monkeypatch.setattr(live, "serve_command", lambda data, *more: line)
 
     return serve
 
@@ -53,7 +57,85 @@ def test_a_run_with_a_server_of_its_own(command, served_by_peer):
     assert written["runs"][1]["figures"]["errors"]["words"] == 4
     assert written["runs"][0]["figures"]["missed"] == 0
     assert written["runs"][0]["usage"]["rss"] > 5
+    assert written["runs"][1]["figures"]["stored"]["words"] == 4
+    assert written["runs"][1]["figures"]["lost_audio"] == 0
     assert "| word first shown |" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_run_again(command, served_by_peer, tmp_path):
+    served_by_peer()
+    result, written = command("--seed", "5", "--warmup", "1", "--talk", "0.7", "--forced")
+    assert result.exit_code == 0, result.output
+    assert written["runs"][0]["figures"]["forced"]["count"] == 1
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps(written))
+    again = tmp_path / "again.json"
+    line = ["live", "--replay", str(before), "--corpus", str(tmp_path), "--no-offline"]
+    result = CliRunner().invoke(bench, [*line, "--drain", "7", "--out", str(again)])
+    assert result.exit_code == 0, result.output
+    found = json.loads(again.read_text())
+    assert found["settings"] == written["settings"] | {"drain": 7.0}
+    assert found["runs"][0]["scores"][0]["seconds"] == written["runs"][0]["scores"][0]["seconds"]
+
+
+@pytest.mark.slow
+def test_a_server_that_is_watched_and_not_started(command, monkeypatch):
+    monkeypatch.setattr(metrics, "LATE", 5.0)
+    with subprocess.Popen([sys.executable, PEER, json.dumps(WORDS)], stdout=PIPE) as peer:
+        try:
+            url = peer.stdout.readline().decode().removeprefix("ready ").strip()
+            result, written = command("--url", url, "--watch-pid", str(peer.pid))
+        finally:
+            peer.terminate()
+    assert result.exit_code == 0, result.output
+    assert written["runs"][0]["usage"]["rss"] > 5
+
+
+def test_a_process_that_is_not_there(command):
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    result, written = command("--url", "http://127.0.0.1:9", "--watch-pid", str(gone.pid))
+    assert result.exit_code == 1
+    assert f"cannot watch process {gone.pid}" in result.stderr
+    assert written is None
+
+
+@pytest.mark.slow
+def test_a_setting_that_the_server_does_not_know(command):
+    result, written = command("--set", "streaming.look_evry=400")
+    assert result.exit_code == 1
+    assert "look_evry" in result.stderr
+    assert written is None
+
+
+@pytest.mark.slow
+def test_words_without_times(served_by_peer, tmp_path):
+    served_by_peer()
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    soundfile.write(folder / "a.wav", np.zeros(24_000, np.float32), 16_000)
+    (folder / "a.txt").write_text("red fox")
+    out = tmp_path / "result.json"
+    line = ["live", "--corpus", str(folder), "--seconds", "3.2", "--no-offline", "--out", str(out)]
+    result = CliRunner().invoke(bench, line)
+    assert result.exit_code == 0, result.output
+    found = json.loads(out.read_text())["runs"][0]["figures"]
+    assert found["shown"] is None and found["first_word"] is None
+    assert found["errors"]["words"] == 2 and found["missed"] == 0
+    assert found["lagging"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "cannot read"), ("{}", "is not the result of a run")]
+)
+def test_a_run_that_cannot_be_done_again(tmp_path, content, message):
+    path = tmp_path / "run.json"
+    if content is not None:
+        path.write_text(content)
+    result = CliRunner().invoke(bench, ["live", "--replay", str(path)])
+    assert result.exit_code == 1
+    assert message in result.stderr
 
 
 @pytest.mark.slow
@@ -98,11 +180,11 @@ def test_bad_input_is_said_to_be(command, options, message):
     assert written is None
 
 
-def test_a_corpus_without_references(corpus_folder, tmp_path):
-    options = ["live", "--corpus", str(corpus_folder), "--id", "untimed", "--no-offline"]
-    result = CliRunner().invoke(bench, options)
+def test_a_corpus_without_references(tmp_path, recording):
+    recording(tmp_path, "unknown", None)
+    result = CliRunner().invoke(bench, ["live", "--corpus", str(tmp_path), "--no-offline"])
     assert result.exit_code == 1
-    assert "has word times" in result.stderr
+    assert "has a reference" in result.stderr
 
 
 def test_a_model_that_is_not_here_is_missed_before_the_run(corpus_folder, tmp_path, monkeypatch):

@@ -1,8 +1,9 @@
 """Word errors and words out of nothing."""
 
+import pytest
 from captionflow import Final, Word
 
-from benchmarks.figures.accuracy import Errors, errors, words_on_nonspeech
+from benchmarks.figures.accuracy import Errors, duplicated, errors, lost, words_on_nonspeech
 from benchmarks.speech.normalise import Spoken
 
 
@@ -39,3 +40,32 @@ def test_a_final_without_word_times_counts_by_its_span():
     assert words_on_nonspeech([final(text="Thank you.")], REFERENCE) == 2
     assert words_on_nonspeech([final(text="Thank you.")], [Spoken("a", 8.2, 8.4)]) == 0
     assert words_on_nonspeech([final(text="Thank you.")], []) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "reference", "expected"),
+    [
+        ("a b c d a b c d e", "a b c d e", 4),
+        ("a b a b c", "a b c", 0),  # two words twice: people talk so
+        ("x a b c a b c a b c", "x a b c", 6),
+        ("a b c a b c d", "a b c a b c d", 0),  # it was said twice
+        ("a b c x a b c", "a b c", 0),  # not at once
+        ("a b c", "a b c", 0),
+        ("", "a b c", 0),
+    ],
+)
+def test_words_said_twice(said, reference, expected):
+    assert duplicated(said.split(), reference.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("offline", "said", "expected"),
+    [
+        ("a b c d", "a d", 2),
+        ("a d", "a d", 0),  # the model does not hear them at all
+        ("a b c d", "a x c d", 0),  # heard wrongly is not lost
+        ("a b c d", "", 4),
+    ],
+)
+def test_words_that_only_the_live_transcript_lacks(offline, said, expected):
+    assert lost(["a", "b", "c", "d"], offline.split(), said.split()) == expected

@@ -1,5 +1,6 @@
 """What was shown and taken away again."""
 
+import pytest
 from captionflow import Final, Partial
 
 from benchmarks.figures.flicker import Flicker, flicker
@@ -16,12 +17,12 @@ def final(text, seg=0, seq=1):
 
 def test_growing_captions_are_steady():
     events = [partial("good"), partial("Good morning"), final("Good morning.")]
-    assert flicker(events) == Flicker(0, 2, 0, 0, 0)
+    assert flicker(events) == Flicker(0, 2, 0, 0, 0, unstable=1)
 
 
 def test_a_retraction_counts_every_word_from_the_first_that_changed():
     events = [partial("good warning all"), partial("good morning"), final("good morning all")]
-    assert flicker(events) == Flicker(2, 3, 0, 0, 0)
+    assert flicker(events) == Flicker(2, 3, 0, 0, 0, unstable=2)
 
 
 def test_committed_words_taken_back():
@@ -48,3 +49,23 @@ def test_rewritten_finals_and_unfinished_segments():
 
 def test_an_empty_final_retracts_what_was_tentative():
     assert flicker([partial("thanks for watching"), final("")]).retracted == 3
+
+
+@pytest.mark.parametrize(
+    ("texts", "unstable"),
+    [
+        (["good", "good morning", "good morning all"], 0),
+        (["good", "Good morning", "Good morning."], 1),  # the "g"; "morning" only grows
+        (["here is", "he is a", "he is a"], 2),
+        (["some", "something good", "something"], 1),
+        (["some thing", "some"], 1),
+        (["a b c", "x b c", "x b"], 4),
+    ],
+)
+def test_words_that_change_on_the_screen(texts, unstable):
+    *captions, last = texts
+    assert flicker([*map(partial, captions), final(last)]).unstable == unstable
+
+
+def test_committed_words_that_change_on_the_screen_count_as_well():
+    assert flicker([partial("a b", stable="a b"), final("A b")]).unstable == 2

@@ -3,7 +3,7 @@
 import pytest
 from captionflow import AudioAck, SpeechStart
 
-from benchmarks.figures.lag import lags, slope
+from benchmarks.figures.lag import each_second, lags, slope
 
 
 def test_lag_is_what_was_sent_and_is_not_covered(write):
@@ -36,3 +36,11 @@ def test_a_server_that_keeps_up(write):
 def test_too_little_to_tell(count):
     assert slope([(float(n), 1.0) for n in range(count)]) is None
     assert slope([(n / 10, 1.0) for n in range(20)]) is None
+
+
+def test_of_each_second_the_worst_is_kept():
+    assert each_second([(0.1, 0.5), (0.9, 0.2), (1.0, 0.0), (3.2, 0.1), (3.4, 0.3)]) == [
+        (0.1, 0.5),
+        (1.0, 0.0),
+        (3.4, 0.3),
+    ]

@@ -1,8 +1,10 @@
 """Hand-made logs with known answers. The words end at 1, 2 and 3 s."""
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.figures.latency import latencies
+from benchmarks.speech.streams import Turn
 
 WORDS = [("Good", 0.6, 1.0), ("morning", 1.5, 2.0), ("everyone", 2.5, 3.0)]
 
@@ -106,3 +108,39 @@ def test_nobody_speaks(write):
     found = latencies(log.log)
     assert (found.missed, found.shown) == (0, ())
     assert found.first_word is None and found.last_final is None
+
+
+def test_ends_that_the_client_asked_for(write):
+    log = write(WORDS)
+    turns = (Turn(0.5, 2.2, 2.0, 0, 2), Turn(2.4, 3.2, 3.0, 2, 3), Turn(5.0, 6.0, 6.0, 3, 3))
+    log.log.stream = replace(log.log.stream, turns=turns)
+    log.final(1.6, "Good", seg=0, endpoint=False)
+    log.final(2.4, "mourning", seg=1)
+    log.final(3.1, "everyone", seg=2)
+    assert latencies(log.log).forced == ()
+    log.log.flushed = 1
+    found = latencies(log.log)
+    assert found.forced == pytest.approx((0.4,))
+    assert found.endings == ()
+    log.log.flushed = 2
+    assert latencies(log.log).forced == pytest.approx((0.4, 0.1))
+
+
+def test_an_utterance_of_which_nothing_was_heard_has_no_ending(write):
+    log = write(WORDS)
+    log.log.stream = replace(log.log.stream, turns=(Turn(0.5, 3.2, 3.0, 0, 3),))
+    log.log.flushed = 1
+    log.final(4.0, "")
+    assert latencies(log.log).forced == ()
+
+
+def test_without_word_times_no_latency_is_told(write):
+    log = write([("Good", 0.5, 3.5), ("morning", 0.5, 3.5)])
+    turns = (Turn(0.5, 3.5, 3.5, 0, 2),)
+    log.log.stream = replace(log.log.stream, turns=turns, timed=False)
+    log.partial(1.4, "Good", stable="Good")
+    log.final(3.9, "Good mourning")
+    found = latencies(log.log)
+    assert (found.shown, found.committed, found.endings, found.forced) == ((), (), (), ())
+    assert (found.first_word, found.last_final, found.missed) == (None, None, 1)
+    assert found.lagging == pytest.approx(((0.9 + 3.4 - 1.5) / 2,))

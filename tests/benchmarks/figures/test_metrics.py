@@ -1,9 +1,12 @@
 """Figures of whole runs."""
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.figures.accuracy import Errors
 from benchmarks.figures.metrics import Summary, faults, figures, score, summary
+from benchmarks.run.stored import Stored
+from benchmarks.speech.streams import Turn
 
 WORDS = [("red", 0.5, 1.0), ("fox", 1.5, 2.0)]
 
@@ -38,7 +41,24 @@ def test_streams_are_taken_together(write):
     assert (found.taken_back, found.rewritten, found.unfinished) == (0, 0, 0)
     assert found.connected == Summary(0.25, 0.25, 0.25, 1)
     assert found.held == 0.5
+    assert (found.lost_words, found.duplicated, found.unstable) == (0, 0, pytest.approx(1 / 3))
+    assert (found.stored, found.lost_audio, found.failed) == (None, None, 0)
+    assert (found.seconds, found.speech) == (20.0, 0.0)
     assert faults(found, scores) == []
+
+
+def test_what_is_stored_is_scored_beside_what_was_sent(write):
+    kept = score(run(write), stored=Stored("Red socks.", 0.25))
+    found = figures([kept, score(run(write))])
+    assert found.errors == Errors(0, 0, 0, 4)
+    assert found.stored == Errors(1, 0, 0, 2)
+    assert found.lost_audio == 0.25
+
+
+def test_share_of_speech(write):
+    log = run(write)
+    log.stream = replace(log.stream, turns=(Turn(0.5, 2.5, 2.0, 0, 1), Turn(4.0, 8.0, 8.0, 1, 2)))
+    assert figures([score(log)]).speech == pytest.approx(6 / 20)
 
 
 def test_a_late_client_makes_the_run_invalid(write):
@@ -52,6 +72,7 @@ def test_a_failed_stream_makes_the_run_invalid_and_stays_in_the_figures(write):
     found = figures(scores)
     assert faults(found, scores) == ["stream 0: ServerError: lost"]
     assert found.reference_words == 4
+    assert found.failed == 1
 
 
 def test_a_stream_that_never_came_through(write):

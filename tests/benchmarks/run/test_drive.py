@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
+from captionflow import Final
+from msgspec.structs import replace
 
 from benchmarks.figures.metrics import figures, score
 from benchmarks.run.drive import Pace, drive
 from benchmarks.speech.normalise import Spoken, timed
-from benchmarks.speech.streams import Stream
+from benchmarks.speech.streams import Stream, Turn
 from benchmarks.targets.captionflow import CaptionFlow
 from tests.benchmarks.peer import parrot
 
@@ -64,6 +66,21 @@ async def test_each_word_is_seen_when_the_server_says_it():
         [0.1, 0.1]
     )
     assert told[0] is logs
+
+
+@pytest.mark.slow
+async def test_the_end_of_each_utterance_is_asked_for_when_it_is_over():
+    turns = (Turn(0.0, 0.6, 0.4, 0, 2), Turn(0.7, 0.9, 0.9, 2, 2), Turn(1.0, 1.5, 1.4, 2, 4))
+    async with parrot(WORDS, delay=5.0) as url:
+        playing = replace(stream(0), turns=turns)
+        (log,) = await drive(target(url), [playing], (0.0,), 5.0, quiet, forced=True)
+    finals = [one for one in log.seen if isinstance(one.event, Final)]
+    assert log.failure is None
+    assert log.flushed == 2  # nobody speaks in the second
+    assert [one.event.text for one in finals] == ["red fox", "old oak"]
+    assert 0.4 <= finals[0].at - log.began < 1.2
+    forced = score(log).latencies.forced
+    assert len(forced) == 2 and min(forced) > 0
 
 
 @pytest.mark.slow

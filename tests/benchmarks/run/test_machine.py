@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from benchmarks.run import machine
-from benchmarks.run.machine import Watch, describe
+from benchmarks.run.machine import NoProcess, Watch, describe
 
 
 def test_this_machine():
@@ -45,3 +47,34 @@ async def test_the_watch_ends_with_the_process():
     async with asyncio.timeout(10):
         await watch.run()
     assert watch.usage().rss == 0
+
+
+SPIN = "sum(i for i in range(5_000_000))"
+PARENT = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {SPIN!r}])
+print("done", flush=True)
+input()
+"""
+
+
+async def test_the_work_of_children_that_have_ended_counts():
+    child = subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    watch = Watch(child.pid)
+    watching = asyncio.create_task(watch.run())
+    await asyncio.to_thread(child.stdout.readline)
+    async with asyncio.timeout(10):
+        while (watch.usage().cores_with_children or 0) <= watch.usage().cores:
+            await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    child.communicate(b"\n")
+
+
+def test_a_process_that_is_not_there():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    with pytest.raises(NoProcess, match=f"cannot watch process {child.pid}"):
+        Watch(child.pid)

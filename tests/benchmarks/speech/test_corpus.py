@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 
 from benchmarks.speech.corpus import (
     RATE,
@@ -47,20 +48,58 @@ def test_recordings_without_word_times_are_left_out_and_noise_is_not(corpus_fold
     assert ids(items) == ["pair-0", "pair-1", "pair-2", "noise"]
 
 
-def test_a_corpus_without_references(corpus_folder):
-    with pytest.raises(CorpusError, match="has word times"):
-        referenced(corpus_folder, select(entries(corpus_folder), ids=["untimed"]))
+def test_without_any_word_times_a_text_will_do(corpus_folder):
+    chosen = select(entries(corpus_folder), ids=["untimed", "noise"])
+    items = referenced(corpus_folder, chosen)
+    assert [(item.id, item.words, item.text, item.timed) for item in items] == [
+        ("untimed", (), "no times", False),
+        ("noise", (), "", True),
+    ]
 
 
-def test_no_manifest(tmp_path):
-    with pytest.raises(CorpusError, match=r"manifest\.jsonl"):
+def test_a_corpus_without_references(tmp_path, recording):
+    recording(tmp_path, "unknown", None)
+    with pytest.raises(CorpusError, match="none of the 1 recordings .* has a reference"):
+        referenced(tmp_path, select(entries(tmp_path)))
+
+
+@pytest.fixture
+def sound(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(RATE, np.float32), RATE)
+    soundfile.write(tmp_path / "b.flac", np.zeros(RATE, np.float32), RATE)
+    return tmp_path
+
+
+def test_a_folder_of_recordings_and_texts(sound):
+    (sound / "a.txt").write_text("one")
+    (sound / "b.txt").write_text("two")
+    items = referenced(sound, select(entries(sound), language="en"))
+    assert [(item.id, item.text, item.timed) for item in items] == [
+        ("a", "one", False),
+        ("b", "two", False),
+    ]
+    assert len(read_audio(items[0])) == len(read_audio(items[1])) == RATE
+
+
+def test_a_folder_of_chapters(sound):
+    (sound / "x.trans.txt").write_text("b TWO\n")
+    assert ids(referenced(sound, entries(sound))) == ["b"]
+
+
+def test_a_manifest_comes_first(sound, recording):
+    (sound / "x.trans.txt").write_text("b TWO\n")
+    recording(sound, "c", [{"w": "three", "start": 0.1, "end": 0.4}])
+    assert ids(referenced(sound, entries(sound))) == ["c"]
+
+
+def test_a_folder_of_nothing_we_know(tmp_path):
+    with pytest.raises(CorpusError, match=r"manifest\.jsonl.*\.trans\.txt.*\.wav"):
         entries(tmp_path)
 
 
-def test_a_broken_manifest(tmp_path):
-    (tmp_path / "manifest.jsonl").write_text('{"id": 3}\n')
-    with pytest.raises(CorpusError, match="not a manifest"):
-        entries(tmp_path)
+def test_no_folder(tmp_path):
+    with pytest.raises(CorpusError, match="there is no such folder"):
+        entries(tmp_path / "nowhere")
 
 
 def test_broken_or_missing_words(corpus_folder):

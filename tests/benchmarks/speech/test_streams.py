@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.speech.corpus import RATE, CorpusError, Item, entries, referenced, select
 from benchmarks.speech.normalise import Spoken
-from benchmarks.speech.streams import GAP, Utterance, build, cut, load
+from benchmarks.speech.streams import GAP, Turn, Utterance, build, cut, load
 
 
 @pytest.fixture
@@ -70,3 +70,60 @@ def test_a_short_recording_stays_whole():
     (piece,) = cut(item, np.zeros(15 * RATE, np.float32))
     assert isinstance(piece, Utterance)
     assert (piece.id, piece.words) == ("a", item.words)
+
+
+def test_turns_say_where_utterances_are(utterances):
+    (stream,) = build(utterances, 1, 5.5, seed=1)
+    one, two = stream.turns
+    assert (one.start, one.end, one.over) == pytest.approx((GAP, GAP + 1.5, GAP + 0.9))
+    assert (two.start, two.over) == pytest.approx((2 * GAP + 1.5, 2 * GAP + 2.4))
+    assert (one.first, one.last, two.first, two.last) == (0, 2, 2, 4)
+    assert stream.timed
+
+
+@pytest.mark.parametrize("talk", [0.2, 0.4, 0.55])
+def test_one_side_of_a_conversation(utterances, talk):
+    (stream,) = build(utterances, 1, 120.0, seed=5, talk=talk)
+    gaps = [b.start - a.end for a, b in zip(stream.turns, stream.turns[1:], strict=False)]
+    assert stream.seconds == pytest.approx(120.0, abs=0.01)
+    assert sum(turn.end - turn.start for turn in stream.turns) / 120 == pytest.approx(
+        talk, abs=0.02
+    )
+    assert min(gaps) >= GAP
+    assert max(gaps) > 1.5 * min(gaps)
+    for turn in stream.turns:
+        loud = np.abs(stream.samples[round(turn.start * RATE) : round(turn.end * RATE)])
+        assert loud.mean() > 100
+
+
+def test_conversations_are_drawn_from_the_seed(utterances):
+    one, two = (build(utterances, 2, 60.0, seed=5, talk=0.4) for _ in range(2))
+    assert [s.turns for s in one] == [s.turns for s in two]
+    assert one[0].turns != one[1].turns
+    assert build(utterances, 1, 60.0, seed=6, talk=0.4)[0].turns != one[0].turns
+
+
+def test_a_conversation_has_at_least_one_utterance(utterances):
+    (stream,) = build(utterances, 1, 4.0, seed=1, talk=0.1)
+    assert len(stream.turns) == 1
+
+
+def test_words_without_times_have_those_of_their_utterance():
+    item = Item("a", Path("a.wav"), (), "Good morning.")
+    (piece,) = cut(item, np.zeros(30 * RATE, np.float32))
+    assert not piece.timed
+    (stream,) = build([piece], 1, 40.0, seed=1)
+    assert not stream.timed
+    assert [(t.text, t.start, t.end) for t in stream.tokens] == [
+        ("good", GAP, GAP + 30),
+        ("morning", GAP, GAP + 30),
+    ]
+    assert stream.turns == (Turn(GAP, GAP + 30, GAP + 30, 0, 2),)
+
+
+def test_the_beginning_of_a_stream_is_its_sound(utterances):
+    (stream,) = build(utterances, 1, 20.0, seed=1)
+    short = stream.beginning(2.0)
+    assert short.seconds == 2.0
+    assert np.array_equal(short.samples, stream.samples[: 2 * RATE])
+    assert (short.tokens, short.turns) == ((), ())

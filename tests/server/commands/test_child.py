@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from server.commands.child import ServerDied, serving, tail
+from server.commands.child import ServerDied, serve_command, serving, tail
 
 READY = """
 import signal, sys, time
@@ -38,6 +38,17 @@ async def test_one_that_dies_first_shows_its_last_words(tmp_path):
     told = str(died.value).splitlines()
     assert told[0] == "the server ended with status 3"
     assert told[-1] == "  line 98" and "  line 1" not in told
+
+
+@pytest.mark.slow
+async def test_a_server_of_ours_takes_more_options(tmp_path):
+    config = tmp_path / "settings.toml"
+    config.write_text("[streaming]\nlook_evry = 400\n")
+    with pytest.raises(ServerDied, match="look_evry"):
+        async with asyncio.timeout(60):
+            command = serve_command(tmp_path, "--config", str(config))
+            async with serving(command, tmp_path / "log"):
+                pass
 
 
 async def test_one_that_never_gets_ready_is_stopped(tmp_path):
