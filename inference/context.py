@@ -6,6 +6,8 @@ makes the decoder miss the end and repeat itself; silence after the speech is
 what lets it stop. The measurements are in README.md.
 """
 
+import math
+
 from inference.types import SAMPLE_RATE, Samples, Urgency
 
 HOP: Samples = 160
@@ -21,24 +23,35 @@ encoding a little silence is cheap, decoding four windows in one pass is 2.7 tim
 LONGEST: Samples = 29 * SAMPLE_RATE
 """Longest window, leaving a second of silence in the full context."""
 
+STEP = 100
+"""Mel frames between two contexts of uploads, whose windows find others of like length."""
+
 # Seconds of true silence after the audio, and the least context, by urgency.
 _ROOM = {
     Urgency.FINAL: (4.0, 8.0),
     Urgency.EARLY: (4.0, 8.0),
     Urgency.LOOK: (2.0, 6.0),
-    Urgency.BATCH: (4.0, 8.0),
+    Urgency.BATCH: (3.0, 7.0),
 }
 
 
 def context(samples: Samples, urgency: Urgency) -> int:
-    """Mel frames for audio of this length: the smallest bucket with room for the silence."""
+    """Mel frames for audio of this length with room for the silence: the smallest bucket, or for
+    an upload the smallest whole STEP."""
     silence, least = _ROOM[urgency]
     need = max(samples / SAMPLE_RATE + silence, least) * SAMPLE_RATE / HOP
-    return next((bucket for bucket in BUCKETS if bucket >= need), FULL)
+    if urgency is Urgency.BATCH:
+        return min(math.ceil(need / STEP) * STEP, FULL)
+    return bucket(need)
+
+
+def bucket(frames: float) -> int:
+    """The smallest bucket that holds so many mel frames."""
+    return next((bucket for bucket in BUCKETS if bucket >= frames), FULL)
 
 
 def second_context(frames: int, urgency: Urgency) -> int:
     """Mel frames for a second try: full for what will stand, twice as much for a look."""
     if urgency is not Urgency.LOOK:
         return FULL
-    return next((bucket for bucket in BUCKETS if bucket >= 2 * frames), FULL)
+    return bucket(2 * frames)

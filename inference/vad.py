@@ -6,6 +6,9 @@ Silero's package has the same network twice. One graph takes a frame of each of 
 the other a run of frames of one session; given the same frames they give the same answers and
 the same state. So single frames go together in one call, and longer runs one by one: each
 way is the cheapest for its kind, and a session may change between them at any frame.
+
+A session with a gate asks the model only about frames that may be speech. Those before them that
+it was not asked about, it hears then, the last of them at least: its memory is of the room again.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ import onnxruntime
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from inference.gate import Gate, levels
 from inference.types import FRAME, SAMPLE_RATE
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -30,6 +34,9 @@ CONTEXT = 64  # samples of the frame before, which the model hears again
 RUN = 32  # frames of one session in a pass: about 1 ms, so no upload holds up a live session
 PASS = 512  # frames of all sessions in a pass: about 16 ms, the longest that a new one waits
 ROWS = 256  # sessions in a pass
+BACK = (
+    10  # frames that the model was not asked about and hears before the next: a third of a second
+)
 
 
 class VadClosed(RuntimeError):
@@ -39,10 +46,19 @@ class VadClosed(RuntimeError):
 class Listener:
     """What the model remembers of one session; changed only by the model's owner."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate | None = None) -> None:
         self.state: Floats = np.zeros((2, 1, 128), np.float32)
         self.context: Floats = np.zeros((1, CONTEXT), np.float32)
+        self.left_out: deque[Floats] = deque(maxlen=BACK + 1)  # frames after `state`
+        self.gate = gate
         self.busy = False
+
+    def unheard(self) -> Floats:
+        """What the model hears before the next frame; of what lies before it, only the end."""
+        frames = list(self.left_out)
+        if len(frames) > BACK:
+            self.context = frames.pop(0)[None, -CONTEXT:].copy()
+        return np.array(frames, np.float32).reshape(-1, FRAME)
 
 
 class Run(Struct, frozen=True):
@@ -141,8 +157,10 @@ class Vad:
     Use as `async with Vad(Silero()) as vad`. At most one call of each listener waits.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, patience: float | None = None) -> None:
+        """patience: seconds that an answer is waited for; None: as long as it takes."""
         self.model = model
+        self.patience = patience
         self.waiting: deque[_Row] = deque()
         self.passing: list[_Row] = []
         self.arrival = asyncio.Event()
@@ -167,15 +185,16 @@ class Vad:
         self.waiting.clear()
         await asyncio.to_thread(self.thread.shutdown)
 
-    def listener(self) -> Listener:
-        """A fresh memory, for one session."""
-        return Listener()
+    def listener(self, gated: bool = False) -> Listener:
+        """A fresh memory, for one session. gated: stillness costs no model, and is likelihood 0."""
+        return Listener(Gate() if gated else None)
 
     async def speech(self, listener: Listener, frames: Floats) -> Floats:
         """How likely each frame is speech, 0..1; frames (n, FRAME) follow the listener's last.
 
         Raises ValueError for another shape, RuntimeError if the listener's last call has not
-        returned, VadClosed once stopped, and whatever the model raised in this call's pass.
+        returned, VadClosed once stopped, TimeoutError, and whatever the model raised in this
+        call's pass.
         """
         if frames.ndim != 2 or frames.shape[1] != FRAME:
             raise ValueError(f"frames have the shape {frames.shape}, not (n, {FRAME})")
@@ -185,12 +204,26 @@ class Vad:
             raise RuntimeError("one call of a listener at a time")
         if not len(frames):
             return np.zeros(0, np.float32)
+        if listener.gate is None:
+            return await self._heard(listener, frames)
+        loud = levels(frames)
+        if listener.gate.passes(loud):
+            listener.left_out.extend(frames)
+            return np.zeros(len(frames), np.float32)
+        before = listener.unheard()
+        heard = await self._heard(listener, np.concatenate([before, frames]))
+        listener.left_out.clear()
+        listener.gate.heard(loud, heard[len(before) :])
+        return heard[len(before) :]
+
+    async def _heard(self, listener: Listener, frames: Floats) -> Floats:
         row = _Row(listener, frames, asyncio.get_running_loop().create_future())
         self.waiting.append(row)
         self.arrival.set()
         listener.busy = True
         try:
-            return await row.answer
+            async with asyncio.timeout(self.patience):
+                return await row.answer
         finally:
             listener.busy = False
 

@@ -16,8 +16,8 @@ from faster_whisper.tokenizer import Tokenizer
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from inference.context import FULL, HOP, context, second_context
-from inference.guard import compression, suspicious, token_limit
+from inference.context import FULL, HOP, bucket, context, second_context
+from inference.guard import MIN_LOGPROB, compression, suspicious, token_limit, unheard
 from inference.settings import ModelSettings
 from inference.types import Audio, Hypothesis, Urgency, Window
 from inference.words import timed
@@ -53,15 +53,16 @@ class Whisper:
             inter_threads=settings.workers,
             intra_threads=settings.threads,
         )
+        self.one_core = settings.device == "cpu" and settings.threads == 1
         self.multilingual: bool = self.model.is_multilingual
         self.vocabulary = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.features = FeatureExtractor(feature_size=self.model.n_mels)
         self.languages = _languages(self.vocabulary) if self.multilingual else frozenset({"en"})
 
     def kind(self, window: Window) -> Hashable:
-        """Windows that share a batch have one encoder context, one language and prompts of one
+        """Windows that share a batch have contexts of one bucket, one language and prompts of one
         length: CTranslate2 wants the start of transcript at one place, and aligns one language."""
-        length = context(len(window.audio), window.urgency)
+        length = bucket(context(len(window.audio), window.urgency))
         return length, window.options.language, window.options.task, len(self._prompt(window))
 
     def transcribe(self, batch: Sequence[Window]) -> list[Hypothesis | Exception]:
@@ -115,6 +116,8 @@ class Whisper:
         for window, attempt, hypothesis in zip(windows, decoded, first, strict=True):
             if frames < FULL and attempt.suspicious(window):
                 hypothesis = self._second(window, hypothesis, frames)
+            if window.urgency is Urgency.BATCH:
+                hypothesis = self._continued(window, hypothesis)
             yield hypothesis
 
     def _second(self, window: Window, first: Hypothesis, frames: int) -> Hypothesis:
@@ -128,9 +131,25 @@ class Whisper:
             other = first
         return replace(other, second_try=True)
 
+    def _continued(self, window: Window, first: Hypothesis) -> Hypothesis:
+        """With what is said after the point where the decoder stopped; a guess adds nothing."""
+        start = unheard(first.words, window.end)
+        if start is None:
+            return first
+        rest = replace(window, start=start, audio=window.audio[start - window.start :])
+        (more,) = self._heard([rest])
+        if more.avg_logprob < MIN_LOGPROB:
+            return first
+        return replace(first, words=first.words + more.words, second_try=True)
+
     def _encode(self, windows: list[Window], frames: int) -> ctranslate2.StorageView:
-        mel = np.stack([self._mel(window.audio, frames) for window in windows])
-        return self.model.encode(ctranslate2.StorageView.from_array(mel))
+        """Row by row where one core does it: four rows of 15 s at once take 1.7 times as long."""
+        mel = [self._mel(window.audio, frames)[None] for window in windows]
+        if len(mel) == 1 or not self.one_core:
+            return self.model.encode(ctranslate2.StorageView.from_array(np.concatenate(mel)))
+        rows = [self.model.encode(ctranslate2.StorageView.from_array(row)) for row in mel]
+        together = np.concatenate([np.asarray(row) for row in rows])
+        return ctranslate2.StorageView.from_array(together)
 
     def _mel(self, audio: Audio, frames: int) -> NDArray[np.float32]:
         """Log-mel features, shape (n_mels, frames), of the audio padded with true silence."""

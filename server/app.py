@@ -53,7 +53,8 @@ def create_app(
             model, languages = await asyncio.to_thread(load, settings)
             scheduler = Scheduler[Entry](settings.model.max_batch)
             engine = Engine(model, scheduler, settings.model.workers, metrics.passed)
-            async with engine_running(engine), vad.Vad(detector()) as listening:
+            patience = settings.server.model_timeout
+            async with engine_running(engine), vad.Vad(detector(), patience) as listening:
                 parts = Parts(settings, engine, listening, storage, metrics, languages)
                 await asyncio.to_thread(parts.spool.folder.mkdir, parents=True, exist_ok=True)
                 if recovered := await recover(storage, parts.spool):

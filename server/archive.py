@@ -75,13 +75,19 @@ class Archive:
 
     async def room(self) -> None:
         """Waits while too much waits for the disk. Raises RecordingLost when it is stuck."""
+        if not self._full:
+            return  # as ever: a timeout for nothing would cost more than the rest
         try:
             async with asyncio.timeout(STUCK):
-                while self.waiting > BACKLOG * self.form.rate and not self.released:
+                while self._full:
                     self.written.clear()
                     await self.written.wait()
         except TimeoutError:
             raise RecordingLost(f"the disk took no audio for {STUCK:g} s") from None
+
+    @property
+    def _full(self) -> bool:
+        return self.waiting > BACKLOG * self.form.rate and not self.released
 
     def release(self) -> None:
         """Nobody is to wait for it any more."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from inference.types import Options, Samples
 from server.archive import Archive
 from server.codecs import OpusPackets, UnreadableAudio
+from server.gather import Gather
 from server.intake import Intake
 from server.logs import logger
 from server.mailbox import Mailbox
@@ -41,6 +42,8 @@ from streaming.session import Session
 
 log = logger("live")
 
+UNHURRIED = 0.06  # seconds of audio that are heard at once while nobody speaks
+
 
 class LiveSession:
     def __init__(self, id: str, request: Request, parts: Parts, archive: Archive) -> None:
@@ -53,6 +56,8 @@ class LiveSession:
         self.intake = Intake(request.format, request.start, server.max_ahead)
         self.format = request.format
         self.opus = OpusPackets(request.format.channels) if self.format.encoding == "opus" else None
+        # Each packet of Opus is decoded by itself.
+        self.gather = Gather(0 if self.opus else int(UNHURRIED * self.intake.pace))
         self.resampler = Resampler(request.format.rate)
         self.outbox = Outbox()
         self.news = asyncio.Event()  # something waits in the outbox, or the session is over
@@ -71,7 +76,7 @@ class LiveSession:
         self.pipeline = Pipeline(
             self.session,
             hear=parts.hear,
-            score=partial(parts.score, parts.vad.listener()),
+            score=partial(parts.vad.speech, parts.vad.listener(gated=True)),
             emit=self._emit,
             report=self._report,
         )
@@ -123,27 +128,31 @@ class LiveSession:
         """Audio of the client's. Waits while the model is behind. Raises BadMessage."""
         if self._may_go_on("audio"):
             fresh = self.intake.take(message)
-            if fresh:
-                await self._speak(self._decoded(fresh))
+            if fresh and self.gather.put(fresh, hurry=self.session.open is not None):
+                await self._release()
 
     async def gap(self, message: Gap) -> float:
         """Silence for audio that the client has lost; returns its seconds. Raises BadMessage."""
         if not self._may_go_on("audio"):
             return 0.0
+        await self._release()
         seconds = self.intake.skip(message) / self.intake.pace
         left = round(seconds * self.format.rate)
         while left:
             piece = min(left, self.format.rate)
-            await self._speak(np.zeros((piece, self.format.channels), np.float32))
+            self._speak(np.zeros((piece, self.format.channels), np.float32))
+            await self._room()
             left -= piece
         return seconds
 
     async def flush(self, id: str) -> None:
         if self._may_go_on("a flush"):
+            await self._release()
             await self._tell(Flush(id))
 
     async def update(self, options: Options, view: View, endpoint: Samples | None) -> None:
         if self._may_go_on("an update"):
+            await self._release()
             self.options, self.view = options, view
             every = self.look_every if view.partials else None
             self.session.policy = replace(self.session.policy, look_every=every)
@@ -161,6 +170,8 @@ class LiveSession:
             return
         self.finished = True
         self.why = why
+        if held := self.gather.take():
+            self._speak(self._decoded(held))
         rest = self.resampler.finish()
         self.intake.mark(len(rest))
         self.mailbox.put(Speak(rest))
@@ -180,12 +191,21 @@ class LiveSession:
         except UnreadableAudio as error:
             raise BadMessage(f"not an Opus packet: {error}") from None
 
-    async def _speak(self, sound: Samples2D) -> None:
+    async def _release(self) -> None:
+        """Let the session hear what has come. Waits while the model or the disk is behind."""
+        if held := self.gather.take():
+            self._speak(self._decoded(held))
+            await self._room()
+
+    def _speak(self, sound: Samples2D) -> None:
         self.archive.sound(sound)
         audio = self.resampler.push(sound)
         self.intake.mark(len(audio))
         self.parts.metrics.heard(len(audio))
-        await self._tell(Speak(audio))
+        self.mailbox.put(Speak(audio))
+
+    async def _room(self) -> None:
+        await self.mailbox.room()
         await self.archive.room()
 
     async def _tell(self, command: Command) -> None:

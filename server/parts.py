@@ -2,13 +2,11 @@
 
 import asyncio
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from inference.engine import Engine
 from inference.types import Hypothesis, Window
-from inference.vad import Listener, Vad
+from inference.vad import Vad
 from server.metrics import Metrics
 from server.settings import Settings
 from server.spool import Spool
@@ -35,8 +33,3 @@ class Parts(Struct, frozen=True):
         """What the model hears. Raises TimeoutError when it does not answer."""
         async with asyncio.timeout(self.settings.server.model_timeout):
             return await self.engine.transcribe(window)
-
-    async def score(self, listener: Listener, frames: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How likely each frame is speech. Raises TimeoutError when the model does not answer."""
-        async with asyncio.timeout(self.settings.server.model_timeout):
-            return await self.vad.speech(listener, frames)

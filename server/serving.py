@@ -13,9 +13,11 @@ from typing import Any
 import uvicorn
 from litestar import Litestar
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from server.app import cut, drain
 
+UNREAD = 32  # messages that may wait for the application before no more is read from the client
 MAX_MESSAGE = 1 << 20  # bytes; more closes the connection with 1009 before it is read
 GOODBYE = 2.0  # seconds that a closed connection may take to send what is left
 FORCED = 10  # seconds after a second signal in which the process ends, whatever hangs
@@ -33,6 +35,15 @@ class Socket(WebSocketsSansIOProtocol):
     """
 
     leaving: TimerHandle | None = None
+
+    def handle_bytes(self, event: Frame) -> None:
+        """As uvicorn does it, but reading goes on while a few messages wait: to stop and start
+        with each costs system calls and hinders several from being read at once."""
+        if not event.fin or self.close_sent or self.queue.qsize() >= UNREAD:
+            return super().handle_bytes(event)
+        self.queue.put_nowait(
+            {"type": "websocket.receive", "bytes": bytes(event.data), "text": None}
+        )
 
     async def run_asgi(self) -> None:
         try:

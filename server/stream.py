@@ -60,6 +60,7 @@ class Conversation:
         self.clock = clock
         self.replies: deque[bytes] = deque()  # answers of the reader, for the writer to send
         self.told: tuple[int, int] | None = None  # the last acknowledgement
+        self.waiting: float | None = None  # since when the reader waits for the client
 
     async def run(self) -> None:
         """From the hello to the close."""
@@ -93,7 +94,8 @@ class Conversation:
 
     async def _hello(self) -> requests.Request:
         try:
-            message = await self._receive(self.settings.hello_timeout)
+            async with asyncio.timeout(self.settings.hello_timeout):
+                message = await self._receive()
         except TimeoutError:
             raise endings.refused(
                 BadMessage(f"no hello within {self.settings.hello_timeout:g} s")
@@ -125,17 +127,23 @@ class Conversation:
 
     async def _read(self, live: LiveSession) -> None:
         while True:
-            # Who has said all that there is to say may be silent: the session ends by itself.
-            limit = None if live.finished else self.settings.idle_timeout
-            try:
-                message = await self._receive(limit)
-            except TimeoutError:
-                assert limit is not None
-                raise endings.idle(limit) from None
+            self.waiting = self.clock()  # the writer looks at it: a timeout each time costs more
+            message = await self._receive()
+            self.waiting = None
             try:
                 await self._obey(live, messages.parse(message))
             except BadMessage as bad:
                 raise endings.refused(bad) from None
+
+    def _be_patient(self, live: LiveSession) -> None:
+        """Raises Over for a client that has been silent for too long.
+
+        Who has said all that there is to say may be: the session ends by itself.
+        """
+        limit = self.settings.idle_timeout
+        if self.waiting is None or live.finished or self.clock() - self.waiting < limit:
+            return
+        raise endings.idle(limit)
 
     async def _obey(self, live: LiveSession, message: Any) -> None:
         audio = isinstance(message, messages.Sound) and message.data
@@ -180,6 +188,7 @@ class Conversation:
             if over:
                 raise endings.of(live.why)
             if self.clock() >= due:
+                self._be_patient(live)
                 live.forget()
                 await self._acknowledge(live)
                 due = self.clock() + ACK_EVERY
@@ -206,11 +215,10 @@ class Conversation:
             self.told = now
             await self._send(render.audio_ack(*now))
 
-    async def _receive(self, limit: float | None) -> bytes | str:
-        """The next message. Raises TimeoutError, or Gone."""
+    async def _receive(self) -> bytes | str:
+        """The next message. Raises Gone."""
         try:
-            async with asyncio.timeout(limit):
-                message = await self.receive()
+            message = await self.receive()
         except WebSocketDisconnect:
             raise Gone from None
         if message["type"] != "websocket.receive":

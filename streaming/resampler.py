@@ -51,7 +51,8 @@ class Resampler:
         )
 
     def push(self, sound: Sound) -> Audio:
-        return self._through(sound.mean(axis=1, dtype=np.float32), last=False)
+        mono = sound[:, 0] if sound.shape[1] == 1 else sound.mean(axis=1, dtype=np.float32)
+        return self._through(mono, last=False)
 
     def finish(self) -> Audio:
         """What the filter still holds."""

@@ -35,7 +35,8 @@ UPLOAD = replace(
     urgency=Urgency.BATCH,
     look_every=None,
     early=None,
-    endpoint=_ms(1200),  # windows of about 10 s are heard best, and cost least
-    in_flight=24,  # enough for passes of like length
+    endpoint=_ms(1000),  # windows of about 10 s are heard best, and cost least: of shorter ones
+    longest=_ms(13_000),  # much is padding, in longer ones the model leaves sentences out
+    in_flight=32,  # enough for full passes of windows of like length
 )
 """A file: nobody watches it grow, and live sessions go first."""

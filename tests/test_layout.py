@@ -33,6 +33,7 @@ WITHOUT = {
     "storage/records.py": "values only",
     "storage/disk.py": "calls of the system, which test_folder and test_recorder run",
     "storage/child.py": "runs in a process of its own, which test_embedded starts and kills",
+    "benchmarks/batch/job.py": "values only",
     "benchmarks/run/settings.py": "values only",
     "benchmarks/speech/entry.py": "values only",
     "benchmarks/targets/port.py": "protocols only; test_drive runs against one of each",

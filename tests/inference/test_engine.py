@@ -58,7 +58,10 @@ async def test_what_piled_up_during_a_pass_is_the_next():
         parrot.release()
         await answers(first + rest)
     assert [len(batch) for batch in parrot.passes] == [1, 1, 3, 1]
-    assert [batch[0].urgency for batch in parrot.passes] == [0, 0, 1, 1]
+    assert [batch[0].urgency for batch in parrot.passes] == [
+        *(Urgency.FINAL, Urgency.FINAL),
+        *(Urgency.LOOK, Urgency.LOOK),
+    ]
 
 
 async def test_kinds_do_not_share_a_pass():
@@ -169,7 +172,10 @@ async def test_every_pass_is_told_to_who_watches():
     async with running(watched) as model:
         await answers(asked(model, window(), window()))
         await model.transcribe(window(Urgency.LOOK))
-    assert [(urgency, rows) for urgency, rows, *_ in seen] == [(0, 2), (1, 1)]
+    assert [(urgency, rows) for urgency, rows, *_ in seen] == [
+        (Urgency.FINAL, 2),
+        (Urgency.LOOK, 1),
+    ]
     assert all(waited >= 0 and computed >= 0 for *_, waited, computed in seen)
 
 

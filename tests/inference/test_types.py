@@ -24,7 +24,12 @@ def test_the_text_of_words_is_what_they_are_joined(texts, line):
 
 
 def test_who_ends_goes_before_who_watches_before_who_waits():
-    assert sorted(Urgency) == [Urgency.FINAL, Urgency.LOOK, Urgency.BATCH]
+    assert sorted(Urgency) == [
+        Urgency.FINAL,
+        Urgency.EARLY,
+        Urgency.LOOK,
+        Urgency.BATCH,
+    ]
 
 
 def test_a_frame_is_what_the_voice_model_takes_at_16_khz():

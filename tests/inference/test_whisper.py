@@ -8,14 +8,17 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.speech.normalise import tokens
+from inference.models import folder
+from inference.settings import ModelSettings
 from inference.types import FRAME, SAMPLE_RATE, Options, Urgency, Window, text_of
+from inference.whisper import Whisper
 from streaming.agreement import spoken
 from streaming.filters import Speech, keep
 
 pytestmark = pytest.mark.slow
 
 EN = Options("en")
-F, L = Urgency.FINAL, Urgency.LOOK
+F, L, B = Urgency.FINAL, Urgency.LOOK, Urgency.BATCH
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +66,22 @@ def test_the_clock_of_the_words_is_the_sessions(tiny, opening):
 
 def test_rows_of_a_batch_are_heard_like_single_ones(tiny, dialogue):
     starts = [second * SAMPLE_RATE for second in (0, 9, 19, 28, 37)]
-    for urgency in (F, L):
+    for urgency in (F, L, B):
         windows = [Window(s, dialogue[s : s + 64_000], urgency, EN) for s in starts]
         assert len({tiny.kind(window) for window in windows}) == 1
         together = tiny.transcribe(windows)
         alone = [tiny.transcribe([window])[0] for window in windows]
         assert [text_of(h.words) for h in together] == [text_of(h.words) for h in alone]
+
+
+def test_rows_that_are_encoded_together_are_heard_like_rows_encoded_apart(tiny, dialogue):
+    together = Whisper(folder("tiny.en"), ModelSettings(name="tiny.en", workers=1, threads=2))
+    assert tiny.one_core and not together.one_core
+    lengths = (4, 6, 5, 3)  # seconds
+    windows = [Window(0, dialogue[: n * SAMPLE_RATE], B, EN) for n in lengths]
+    assert len({tiny.kind(window) for window in windows}) == 1
+    one, other = (model.transcribe(windows) for model in (tiny, together))
+    assert [text_of(h.words) for h in one] == [text_of(h.words) for h in other]
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.5, 3.0, 12.0])

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import captionflow
 import httpx
@@ -18,9 +19,11 @@ import jiwer
 import psutil
 import pytest
 import soundfile
+import uvicorn
 
 from benchmarks.speech.normalise import tokens
-from tests.server.shared import of, raw, talk
+from server.serving import UNREAD, Socket, listening
+from tests.server.shared import of, raw, talk, until
 from tests.storage.shared import open_folder
 
 START = 60.0  # seconds; a new database and a warm model take about five
@@ -223,3 +226,36 @@ async def test_what_hinders_the_start_is_told_in_a_line(
     assert status == 1 and words in said, said
     assert "Traceback" not in said and "secret" not in said
     assert re.search(r"^Error: ", said, re.MULTILINE)
+
+
+async def test_a_slow_application_has_little_waiting_and_gets_all_of_it() -> None:
+    """Reading goes on while few messages wait, and stops when they are many."""
+    go = asyncio.Event()
+    heard: list[bytes] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": "stt.v1"})
+        await go.wait()
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message["bytes"])
+
+    config = uvicorn.Config(application, ws=Socket, lifespan="off", log_config=None)
+    server, sock = uvicorn.Server(config), listening("127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve([sock]))
+    await until(lambda: server.started)
+    size, count = 60_000, 400  # 24 MB: more than buffers of the system hold
+    async with raw(f"http://127.0.0.1:{sock.getsockname()[1]}") as client:
+        for number in range(count):
+            client.socket.protocol.send_binary(number.to_bytes(2, "big") + bytes(size))
+            client.socket.send_data()
+        (connection,) = server.server_state.connections
+        await until(lambda: connection.read_paused)
+        assert UNREAD <= connection.queue.qsize() < UNREAD + 16
+        go.set()
+        await until(lambda: len(heard) == count)
+    assert [int.from_bytes(each[:2], "big") for each in heard] == list(range(count))
+    server.should_exit = True
+    async with asyncio.timeout(START):
+        await serving
+    sock.close()

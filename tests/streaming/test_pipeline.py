@@ -34,7 +34,8 @@ from tests.fakes import Parrot, drawn, score, scripted
 from tests.streaming.shared import rules
 
 TALK = "...########.......######......#########..........####......"  # 100 ms each
-LIVE = replace(UPLOAD, look_every=SAMPLE_RATE // 5)  # the rules of a file, with captions
+FILE = replace(UPLOAD, endpoint=SAMPLE_RATE // 2)  # each of the four is an utterance
+LIVE = replace(FILE, look_every=SAMPLE_RATE // 5)  # the rules of a file, with captions
 
 
 class Stage:
@@ -80,7 +81,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(parrot: Parrot, policy: Policy = UPLOAD) -> AsyncIterator[Stage]:
+async def staged(parrot: Parrot, policy: Policy = FILE) -> AsyncIterator[Stage]:
     async with running(Engine(parrot, Scheduler(8))) as engine:
         yield Stage(engine, policy)
 
@@ -104,8 +105,8 @@ async def turns(count: int = 1000) -> None:
 async def test_a_socket_and_an_upload_give_the_same_segments():
     """Pieces of 20 ms and of 10 s, with captions and without."""
     audio = drawn(TALK * 3)
-    small = await played(audio, SAMPLE_RATE // 50, UPLOAD)
-    large = await played(audio, SAMPLE_RATE * 10, UPLOAD)
+    small = await played(audio, SAMPLE_RATE // 50, FILE)
+    large = await played(audio, SAMPLE_RATE * 10, FILE)
     live = await played(audio, SAMPLE_RATE // 50, LIVE)
     for kind in (SpeechStarted, SpeechEnded, Segment, Ended):
         assert small.all(kind) == large.all(kind)
@@ -155,7 +156,7 @@ async def test_flushes_and_updates_take_their_place_between_audio():
 
 async def test_a_slow_model_stops_the_intake_and_gets_no_more_than_its_share():
     parrot = Parrot(held=True)
-    policy = replace(UPLOAD, in_flight=2)
+    policy = replace(FILE, in_flight=2)
     async with staged(parrot, policy) as stage:
         commands = cut(drawn(TALK * 3), 800)
         run = asyncio.create_task(stage.run(commands))
@@ -178,7 +179,7 @@ async def test_a_slow_model_stops_the_intake_and_gets_no_more_than_its_share():
 
 async def test_one_long_piece_does_not_pass_by_a_slow_model():
     parrot = Parrot(held=True)
-    async with staged(parrot, replace(UPLOAD, in_flight=2)) as stage:
+    async with staged(parrot, replace(FILE, in_flight=2)) as stage:
         run = asyncio.create_task(stage.run([Speak(drawn(TALK * 3))]))
         await parrot.is_in()
         await turns()

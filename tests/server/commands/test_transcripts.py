@@ -53,7 +53,7 @@ async def test_right_here(tmp_path):
         with pytest.raises(UnreadableAudio):
             (tmp_path / "b.wav").write_text("words")
             await transcriber(tmp_path / "b.wav", done.append)
-    assert len(found.lines) > 10
+    assert len(found.lines) > 5
     assert any("office move" in one.text for one in found.lines)
     assert (found.about.session, found.about.model) == ("dialogue", "tiny.en")
     assert found.about.duration == pytest.approx(62.8, abs=0.01)
