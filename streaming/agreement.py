@@ -26,7 +26,7 @@ class Trust(Struct, frozen=True):
     apart: Samples = SAMPLE_RATE * 6 // 10  # new audio between two looks that confirm each other
     floor: float = 0.5  # a word less probable in any of the last looks is in doubt
     guess: float = 0.25  # a word less probable than this is a guess, and waits half as long again
-    patience: Samples = SAMPLE_RATE * 12 // 5  # after so much more audio doubt is no obstacle
+    patience: Samples = SAMPLE_RATE * 2  # after so much more audio doubt is no obstacle
     show: float = 0.9  # a word heard only once is shown when it is this probable
 
 
