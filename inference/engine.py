@@ -73,7 +73,7 @@ class Engine:
             raise EngineClosed
         loop = asyncio.get_running_loop()
         entry = Entry(window, loop.create_future(), loop.time())
-        self.scheduler.add(window.urgency, self.model.kind(window), entry)
+        self.scheduler.add(window.urgency, self.model.kind(window), entry, entry.asked)
         # Let everyone who is ready in this turn of the loop join the same pass.
         loop.call_soon(self._start)
         try:
@@ -82,9 +82,13 @@ class Engine:
             self.scheduler.drop(entry)
 
     def _start(self) -> None:
-        while self.free and not self.closed and (batch := self.scheduler.next_batch()):
+        loop = asyncio.get_running_loop()
+        while self.free and not self.closed:
+            batch = self.scheduler.next_batch(loop.time(), self.passes)
+            if not batch:
+                return
             self.free -= 1
-            task = asyncio.get_running_loop().create_task(self._pass(batch))
+            task = loop.create_task(self._pass(batch))
             self.running.add(task)
             task.add_done_callback(self._done)
 
@@ -101,7 +105,9 @@ class Engine:
             outcomes = await loop.run_in_executor(self.threads, self.model.transcribe, windows)
         except Exception as error:  # a model that breaks tells those who wait, and no one else
             outcomes = [error] * len(batch)
-        self.watch(windows[0].urgency, len(batch), began - batch[0].asked, loop.time() - began)
+        urgency, rows, took = windows[0].urgency, len(batch), loop.time() - began
+        self.scheduler.over(urgency, rows, took)
+        self.watch(urgency, rows, began - batch[0].asked, took)
         for entry, outcome in zip(batch, outcomes, strict=True):
             if entry.answer.done():
                 continue
@@ -114,10 +120,9 @@ class Engine:
         """Refuse what waits and let running passes end. A pass that hangs is left behind: nothing
         can stop a thread, and the process ends without it."""
         self.closed = True
-        while entries := self.scheduler.next_batch():
-            for entry in entries:
-                if not entry.answer.done():
-                    entry.answer.set_exception(EngineClosed())
+        for entry in self.scheduler.drain():
+            if not entry.answer.done():
+                entry.answer.set_exception(EngineClosed())
         hung: set[asyncio.Task[None]] = set()
         if self.running:
             _, hung = await asyncio.wait(self.running, timeout=CLOSING)

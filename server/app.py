@@ -1,79 +1,125 @@
-"""The composition root: the one place where parts are chosen, built and joined."""
+"""The composition root: where the parts of a server are chosen and joined, over compose.py."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from shutil import rmtree
 from typing import Any
 
-from litestar import Litestar, Request, Response, WebSocket, websocket
-from litestar.exceptions import HTTPException
+from litestar import Litestar, WebSocket, websocket
 from litestar.openapi import OpenAPIConfig
+from msgspec import structs
 
 from inference import vad
-from inference.engine import Engine, Entry, Model
-from inference.engine import running as engine_running
-from inference.models import folder
-from inference.scheduler import Scheduler
-from inference.whisper import Whisper
-from server.finalize import recover
-from server.logs import logger
-from server.metrics import Metrics
-from server.parts import Parts
+from server.compose import Load, core_of, whisper
+from server.live.registry import registry as sessions_of
+from server.parts import Core, Parts
 from server.protocols.native import messages
-from server.registry import registry as sessions_of
-from server.request_ids import id_of, stamp
-from server.routes import health, sessions
+from server.request_ids import stamp
+from server.results.finalize import Finalizer, Step
+from server.retention.sweep import sweeping
+from server.rooms.rooms import Rooms
+from server.routes import (
+    captions,
+    downloads,
+    exports,
+    health,
+    jobs,
+    problems,
+    retranscribe,
+    segments,
+    sessions,
+    uploads,
+    webhooks,
+)
 from server.settings import Settings
 from server.stream import Conversation
-from storage.errors import Unavailable
-from storage.open import open_storage
-
-log = logger("app")
-
-
-def whisper(settings: Settings) -> tuple[Model, frozenset[str]]:
-    """The configured weights, loaded and warm, and the languages they know. Blocking."""
-    model = Whisper(folder(settings.model.name), settings.model)
-    model.warm()
-    return model, model.languages
+from server.uploads.uploads import uploads_of
+from server.webhooks.sender import sending
+from server.work.worker import working
+from storage.bus.opening import open_bus
+from storage.journal.writer import JournalPolicy, Journals, journaling
+from storage.open import Storage
 
 
 def create_app(
     settings: Settings,
-    load: Callable[[Settings], tuple[Model, frozenset[str]]] = whisper,
+    load: Load = whisper,
     detector: Callable[[], vad.Model] = vad.Silero,
+    finalized: Step = lambda _: None,
 ) -> Litestar:
-    """load, detector: where the models come from; tests bring their own."""
+    """load, detector: where the models come from; tests bring their own. finalized: told each
+    step of the end of a session."""
 
     @asynccontextmanager
     async def serving(app: Litestar) -> AsyncIterator[None]:
-        metrics = Metrics()
-        async with open_storage(settings.storage) as storage:
-            model, languages = await asyncio.to_thread(load, settings)
-            scheduler = Scheduler[Entry](settings.model.max_batch)
-            engine = Engine(model, scheduler, settings.model.workers, metrics.passed)
-            patience = settings.server.model_timeout
-            async with engine_running(engine), vad.Vad(detector(), patience) as listening:
-                parts = Parts(settings, engine, listening, storage, metrics, languages)
-                await asyncio.to_thread(parts.spool.folder.mkdir, parents=True, exist_ok=True)
-                if recovered := await recover(storage, parts.spool):
-                    log.warning("sessions recovered", count=recovered)
-                async with sessions_of(parts) as app.state.registry:
-                    yield
+        async with (
+            core_of(settings, load, detector) as core,
+            journals_of(settings, core.storage, finalized) as (journals, finalizer),
+            open_bus(settings.storage.bus_url) as bus,
+        ):
+            parts = Parts(**structs.asdict(core), journals=journals, finalizer=finalizer, bus=bus)
+            core.metrics.watch_bus(lambda: bus.dropped)
+            app.state.rooms = Rooms(bus, settings.rooms, core.metrics)
+            async with (
+                sending(core.storage, settings.webhooks),
+                sessions_of(parts) as app.state.registry,
+                sweeping(core, journals),
+                embedded(core, load),
+            ):
+                app.state.uploads = await uploads_of(core, app.state.registry.stopping)
+                yield
 
     return Litestar(
-        [stream, *health.ROUTES, *sessions.ROUTES],
+        [
+            stream,
+            *health.ROUTES,
+            *sessions.ROUTES,
+            *segments.ROUTES,
+            *exports.ROUTES,
+            *downloads.ROUTES,
+            *retranscribe.ROUTES,
+            *webhooks.ROUTES,
+            *captions.ROUTES,
+            *uploads.ROUTES,
+            *jobs.ROUTES,
+        ],
         lifespan=[serving],
-        exception_handlers={
-            HTTPException: problem,
-            Unavailable: unavailable,
-            Exception: unexpected,
-        },
+        exception_handlers=problems.HANDLERS,
         before_send=[stamp],
         openapi_config=OpenAPIConfig(title="CaptionFlow", version="0.1.0", path="/schema"),
         logging_config=None,
     )
+
+
+@asynccontextmanager
+async def journals_of(
+    settings: Settings, storage: Storage, finalized: Step
+) -> AsyncIterator[tuple[Journals, Finalizer]]:
+    """Journals are on this machine's disk, and in the object store too if that is elsewhere."""
+    data = settings.storage.data_dir
+    work = data / "finalizing"
+    await asyncio.to_thread(rmtree, work, True)
+    await asyncio.to_thread(work.mkdir, parents=True)
+    beside = settings.storage.s3 is None and settings.storage.objects_dir is None
+    store = None if beside else storage.objects
+    folder = data / "journal"
+    policy = JournalPolicy(
+        seal_after=settings.storage.seal_after, reserve=settings.storage.disk_reserve
+    )
+    async with journaling(folder, store, policy) as journals:
+        yield journals, Finalizer(storage, folder, store, work, settings.retention, finalized)
+
+
+@asynccontextmanager
+async def embedded(core: Core, load: Load) -> AsyncIterator[None]:
+    """Jobs are done here too, unless that is left to other processes."""
+    if not core.settings.work.embedded:
+        yield
+        return
+    async with working(core, core.settings.work, load):
+        yield
 
 
 @websocket("/v1/stream")
@@ -85,32 +131,10 @@ async def stream(socket: WebSocket[Any, Any, Any]) -> None:
     await Conversation(socket.receive, socket.send, socket.app.state.registry, time.monotonic).run()
 
 
-def problem(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
-    """Errors as RFC 9457 problem details."""
-    return _details(error.status_code, error.detail, error.headers)
-
-
-def unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[dict[str, Any]]:
-    return _details(503, "the database is away", {"retry-after": "5"})
-
-
-def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    id = id_of(request.scope)
-    log.error("request failed", request=id, path=request.url.path, exc_info=error)
-    return _details(500, "internal error")
-
-
-def _details(
-    status: int, title: str, headers: dict[str, str] | None = None
-) -> Response[dict[str, Any]]:
-    body = {"type": "about:blank", "title": title, "status": status}
-    media = "application/problem+json"
-    return Response(body, status_code=status, media_type=media, headers=headers)
-
-
 async def drain(app: Litestar) -> None:
     """End all sessions: finals given, recordings kept. Bounded by the drain timeout."""
     await app.state.registry.drain()
+    app.state.rooms.closing.set()
 
 
 def cut(app: Litestar) -> None:

@@ -3,7 +3,7 @@
 One registry for each app, so that two in one process do not share numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -39,8 +39,19 @@ class Metrics:
         self.lag = self._histogram(
             "caption_lag_seconds", "Received audio that a new caption does not cover yet"
         )
+        self.viewers = Gauge(
+            "captionflow_viewers", "Viewers of captions now", registry=self.registry
+        )
+        self.viewers_cut = self._counter("viewers_cut", "Viewers cut off as they read too slowly")
         for each in Filter:
             self.dropped.labels(each.value)
+
+    def watch_bus(self, dropped: Callable[[], int]) -> None:
+        """dropped: messages lost so far because the bus was away."""
+        gauge = Gauge(
+            "captionflow_bus_dropped", "Messages lost as the bus was away", registry=self.registry
+        )
+        gauge.set_function(dropped)
 
     def passed(self, urgency: Urgency, rows: int, waited: float, took: float) -> None:
         name = urgency.name.lower()

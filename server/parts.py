@@ -1,4 +1,4 @@
-"""The parts of a running server, chosen once in app.py and handed to whoever needs them."""
+"""The parts of a running server, chosen once in compose.py and app.py, for whoever needs them."""
 
 import asyncio
 
@@ -8,15 +8,18 @@ from inference.engine import Engine
 from inference.types import Hypothesis, Window
 from inference.vad import Vad
 from server.metrics import Metrics
+from server.results.finalize import Finalizer
 from server.settings import Settings
-from server.spool import Spool
+from storage.bus.port import Bus
+from storage.journal.writer import Journals
 from storage.open import Storage
 
 OWNER = "local"  # whoever can reach the server: there are no keys
 
 
-class Parts(Struct, frozen=True):
-    """languages: codes that the model knows."""
+class Core(Struct, frozen=True, kw_only=True):
+    """What server and worker need. languages: codes that the model knows. node: our name among
+    servers on one database."""
 
     settings: Settings
     engine: Engine
@@ -24,12 +27,17 @@ class Parts(Struct, frozen=True):
     storage: Storage
     metrics: Metrics
     languages: frozenset[str]
-
-    @property
-    def spool(self) -> Spool:
-        return Spool(self.settings.storage.data_dir / "spool")
+    node: str
 
     async def hear(self, window: Window) -> Hypothesis:
         """What the model hears. Raises TimeoutError when it does not answer."""
         async with asyncio.timeout(self.settings.server.model_timeout):
             return await self.engine.transcribe(window)
+
+
+class Parts(Core, frozen=True, kw_only=True):
+    """With what live sessions need besides."""
+
+    journals: Journals
+    finalizer: Finalizer
+    bus: Bus

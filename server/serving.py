@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
@@ -19,6 +20,7 @@ from server.app import cut, drain
 
 UNREAD = 32  # messages that may wait for the application before no more is read from the client
 MAX_MESSAGE = 1 << 20  # bytes; more closes the connection with 1009 before it is read
+UNREAD_FOR = 30.0  # seconds that a client may read nothing of an answer
 GOODBYE = 2.0  # seconds that a closed connection may take to send what is left
 FORCED = 10  # seconds after a second signal in which the process ends, whatever hangs
 
@@ -58,6 +60,29 @@ class Socket(WebSocketsSansIOProtocol):
             self.leaving.cancel()
 
 
+class Http(HttpToolsProtocol):
+    """A connection that is dropped when its client reads nothing of an answer for long, or a
+    viewer that is gone without a word would keep its place for ever."""
+
+    stalled: TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stalled = self.loop.call_later(UNREAD_FOR, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_again()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self.stalled is not None:
+            self.stalled.cancel()
+
+
 def listening(host: str, port: int) -> socket.socket:
     """A bound address; made before anything is loaded, so that a taken port is told at once.
 
@@ -90,6 +115,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Http,
                 ws=Socket,
                 ws_max_size=MAX_MESSAGE,
                 ws_per_message_deflate=False,  # PCM does not compress

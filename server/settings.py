@@ -14,6 +14,10 @@ from msgspec import Meta, Struct
 
 from inference.settings import ModelSettings
 from inference.types import SAMPLE_RATE
+from server.rooms.settings import RoomSettings
+from server.uploads.settings import UploadSettings
+from server.webhooks.settings import WebhookSettings
+from server.work.settings import WorkSettings
 from storage.settings import StorageSettings
 from streaming.settings import Policy
 
@@ -22,6 +26,7 @@ ELSEWHERE = {"CAPTIONFLOW_CACHE"}  # read where they are used
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1)]
+Span = Annotated[int, Meta(ge=0, le=100 * 366 * 86_400)]
 Length = Annotated[int, Meta(ge=32, le=30_000)]
 """Milliseconds of audio: from one frame to what the model hears at most."""
 
@@ -33,6 +38,8 @@ class BadSettings(Exception):
 class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"  # address to listen on
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8000  # 0: any free port, printed when ready
+    # this server as clients reach it, for signed uploads; None: as their request has it
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$")] | None = None
     max_sessions: Count = 64  # live sessions at once; more are refused with close code 1013
     hello_timeout: Seconds = 5.0  # seconds a connection may stay silent before its hello
     idle_timeout: Seconds = 30.0  # seconds without audio, message or ping before close code 4408
@@ -40,6 +47,9 @@ class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_ahead: Count = 30  # seconds of audio a client may send beyond what was acknowledged
     model_timeout: Seconds = 60.0  # seconds an answer of the model is waited for
     drain_timeout: Seconds = 30.0  # seconds running sessions get to end when the server stops
+    linger: Seconds = 60.0  # seconds a session waits for its client to come back
+    node: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,80}$")] | None = None  # None: made, kept
+    lease: Annotated[float, Meta(gt=1, le=3600)] = 20.0  # seconds until a dead node's sessions go
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"  # "json", or "console" for reading along
 
@@ -68,11 +78,30 @@ class StreamingSettings(Struct, frozen=True, forbid_unknown_fields=True):
         return Policy(**{**lengths, "early": lengths["early"] or None})
 
 
+class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All times in seconds. The first three from when a session is ready; 0: nothing beyond
+    delivery."""
+
+    editing: Span = 45 * 60  # segments may be corrected
+    recording: Span = 48 * 3600  # the recording is kept
+    transcript: Span = 30 * 86_400  # the transcript is kept
+    jobs: Span = 30 * 86_400  # jobs that have ended are shown
+    deliveries: Span = 7 * 86_400  # what webhooks were told, or could not be, is shown
+    audit: Span = 400 * 86_400  # it is known what was deleted, and by whom
+    leftovers: Annotated[int, Meta(ge=60, le=30 * 86_400)] = 86_400  # what no row knows may stay
+    sweep_every: Annotated[float, Meta(gt=0, le=600)] = 60.0  # seconds between two passes
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     storage: StorageSettings
     server: ServerSettings = ServerSettings()
     model: ModelSettings = msgspec.field(default_factory=ModelSettings)
     streaming: StreamingSettings = StreamingSettings()
+    retention: RetentionSettings = RetentionSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    uploads: UploadSettings = UploadSettings()
+    work: WorkSettings = WorkSettings()
+    rooms: RoomSettings = RoomSettings()
 
 
 def load(

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -64,6 +64,26 @@ class Database:
         async with self._connection() as connection:
             return await connection.fetchrow(query, *values)
 
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator["Database"]:
+        """What is done with the yielded one happens wholly, when the block ends, or not at all.
+
+        One task at a time may use it. What the block raises goes through as it is.
+        """
+        async with AsyncExitStack() as stack:
+            with available():
+                connection = await stack.enter_async_context(self._lent())
+                transaction = connection.transaction()
+                await transaction.start()
+            try:
+                yield _Transaction(self._pool, self._timeout, connection)
+            except BaseException:
+                with suppress(*AWAY):  # then there is nothing left to take back
+                    await transaction.rollback()
+                raise
+            with available():
+                await transaction.commit()
+
     async def many(self, query: str, rows: Sequence[Sequence[object]]) -> None:
         """The query once for each row; all of them or none."""
         async with self._connection() as connection:
@@ -72,8 +92,30 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
         with available():
-            async with self._pool.acquire(timeout=self._timeout) as connection:
+            async with self._lent() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
+        async with self._pool.acquire(timeout=self._timeout) as connection:
+            yield connection
+
+
+class _Transaction(Database):
+    """The one connection on which a transaction is under way; within it, another is a part."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        timeout: float,
+        connection: "PoolConnectionProxy[asyncpg.Record]",
+    ) -> None:
+        super().__init__(pool, timeout)
+        self._one = connection
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
+        yield self._one
 
 
 @asynccontextmanager

@@ -13,6 +13,14 @@ class Taken(StorageError):
     """There is a session with this id already."""
 
 
+class Conflict(StorageError):
+    """Somebody else has changed it, or used the key for something else, meanwhile."""
+
+
+class Expired(StorageError):
+    """The editing window is over, or has not begun."""
+
+
 class BadCursor(StorageError):
     """Not a cursor that a page of ours ended with."""
 
@@ -21,8 +29,12 @@ class BadKey(StorageError):
     """Not a name that an object may have."""
 
 
+class TooLarge(StorageError):
+    """More bytes came than were allowed."""
+
+
 class Unavailable(StorageError):
-    """The database cannot be reached, or did not answer in time; later it may."""
+    """Database or object store cannot be reached, or did not answer in time; later it may."""
 
 
 class Unusable(StorageError):

@@ -7,15 +7,25 @@ from storage.errors import StorageError
 from storage.records import State
 
 NEXT: dict[State, tuple[State, ...]] = {
-    State.OPEN: (State.DRAINING, State.FAILED),
-    State.DRAINING: (State.FINALIZING, State.FAILED),
-    State.FINALIZING: (State.READY, State.FAILED),
-    State.READY: (),
-    State.FAILED: (State.FINALIZING,),  # again, from what was kept
+    State.AWAITING_UPLOAD: (State.QUEUED, State.FAILED, State.PURGED),
+    State.QUEUED: (State.OPEN, State.FAILED, State.PURGED),
+    State.OPEN: (State.DRAINING, State.FAILED, State.QUEUED),  # queued: its worker was lost
+    State.DRAINING: (State.FINALIZING, State.FAILED, State.QUEUED),
+    State.FINALIZING: (State.READY, State.FAILED, State.QUEUED),
+    State.READY: (State.EXPIRED, State.PURGED),
+    State.EXPIRED: (State.READY, State.PURGED),  # ready: restored
+    State.FAILED: (State.FINALIZING, State.QUEUED, State.PURGED),  # again, from what was kept
+    State.PURGED: (),
 }
 
+FIRST = (State.OPEN, State.AWAITING_UPLOAD, State.QUEUED)
+"""A live session begins with audio, an upload with an announcement or with the file itself."""
+
 UNFINISHED = (State.OPEN, State.DRAINING, State.FINALIZING)
-"""States in which a session owes its user something: a server that starts looks for them."""
+"""States in which a session owes its user something and a node has its lease."""
+
+KEPT = (State.READY, State.EXPIRED, State.FAILED)
+"""States in which nothing happens to a session but what retention does to it."""
 
 
 class IllegalMove(StorageError):
@@ -41,7 +51,8 @@ def diagram() -> str:
     """The table as a Mermaid state diagram."""
     moves = [(state.value, to.value) for state, nexts in NEXT.items() for to in nexts]
     lines = [f"    {state} --> {to}" for state, to in moves]
-    return "\n".join(["stateDiagram-v2", f"    [*] --> {State.OPEN.value}", *lines])
+    firsts = [f"    [*] --> {state.value}" for state in FIRST]
+    return "\n".join(["stateDiagram-v2", *firsts, *lines])
 
 
 if __name__ == "__main__":

@@ -52,13 +52,17 @@ class Session:
         policy: Policy,
         options: Options,
         dropped: Callable[[Filter, int], None] = lambda *_: None,
+        start: Samples = 0,
+        first: int = 0,
     ) -> None:
-        """dropped: told how many words each filter took out."""
+        """dropped: told how many words each filter took out. start, first: for a session that goes
+        on where another left off: the audio that was settled, and the number of the next utterance.
+        """
         self.policy = policy
         self.options = options
         self.dropped = dropped
         self.state = State.LISTENING
-        self.clock: Samples = 0
+        self.clock: Samples = start
         self.segmenter = Segmenter(policy.endpoint // FRAME)
         self.language = LanguageLock(options.language)
         self.before: deque[tuple[Audio, float]] = deque(
@@ -68,7 +72,7 @@ class Session:
         self.looking: tuple[Utterance, Window] | None = None
         self.delay: Samples = 0  # how long the last look took
         self.promises = Promises()
-        self.count = 0
+        self.count = first
 
     @property
     def settled(self) -> Samples:

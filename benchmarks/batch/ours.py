@@ -20,17 +20,21 @@ async def opened(job: Job) -> AsyncIterator[Hear]:
     """What `captionflow transcribe` runs, with and without --url. Raises ClickException."""
     if job.contender.kind == "served":
         assert job.url is not None
-        transcriber = transcripts.there(job.url, job.language)
+        transcriber = transcripts.there(job.url, job.language, None)
     else:
         transcriber = transcripts.here(replace(settings(), model=model(job)), job.language)
     async with transcriber as hear:
 
         async def told(path: Path) -> tuple[str, int]:
-            found = await hear(path, lambda _: None)
+            found = await hear(path, _nothing)
             words = sum(len(line.words or ()) for line in found.lines)
             return " ".join(line.text for line in found.lines), words
 
         yield told
+
+
+def _nothing(_: float, __: str = "", /) -> None:
+    """The progress, which nobody looks at."""
 
 
 def model(job: Job) -> ModelSettings:

@@ -13,6 +13,10 @@ VERBS = {
     "sweep": "benchmarks.commands.sweep:sweep",
     "engine": "benchmarks.commands.engine:engine",
     "idle": "benchmarks.commands.idle:idle",
+    "chaos": "benchmarks.commands.chaos:chaos",
+    "finalize": "benchmarks.commands.finalize:finalize",
+    "journal": "benchmarks.commands.journal:journal",
+    "queue": "benchmarks.commands.queue:queue",
 }
 
 

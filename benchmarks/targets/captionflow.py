@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import captionflow
-from captionflow import AudioFormat, Event, Live, Options
+from captionflow import AudioFormat, Event, Live, Options, Reconnecting, Resumed
 from captionflow.protocol import PATH
 
 from benchmarks.targets.address import socket_address
@@ -35,6 +35,7 @@ class CaptionFlow:
             model=self._model,
             options=self._options,
             token=self._token,
+            patience=0,  # a connection that is lost is a failure, and not to be mended here
         ) as live:
             yield _Talk(live)
 
@@ -56,5 +57,7 @@ class _Talk:
     async def end(self) -> None:
         await self._live.end()
 
-    def __aiter__(self) -> AsyncIterator[Event]:
-        return self._live.__aiter__()
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        async for event in self._live:
+            if not isinstance(event, Reconnecting | Resumed):  # which nobody has asked for
+                yield event

@@ -6,10 +6,12 @@ from server.commands.lazy import Lazy
 
 VERBS = {
     "serve": "server.commands.serve:serve",
+    "worker": "server.commands.worker:worker",
     "listen": "server.commands.listen:listen",
     "transcribe": "server.commands.transcribe:transcribe",
     "models": "server.commands.models:models",
     "db": "server.commands.db:db",
+    "tidy": "server.commands.tidy:tidy",
     "doctor": "server.commands.doctor:doctor",
     "bench": "benchmarks.commands:bench",
     "demo": "server.commands.demo:demo",

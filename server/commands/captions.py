@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 import click
 import msgspec
-from captionflow import Error, Event, Final, Partial, Warning
+from captionflow import Error, Event, Final, Notice, Partial, Reconnecting, Resumed, Warning
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-Show: TypeAlias = Callable[[Event], None]
-"""Shows one event, at once."""
+Show: TypeAlias = Callable[[Event | Notice], None]
+"""Shows one event, or what happens to its connection, at once."""
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def screen(console: Console) -> Iterator[Show]:
     growing: dict[int, Partial] = {}
     with Live(console=console, auto_refresh=False, transient=True) as live:
 
-        def show(event: Event) -> None:
+        def show(event: Event | Notice) -> None:
             line: Text | None = None
             match event:
                 case Partial(seg=seg):
@@ -34,6 +34,8 @@ def screen(console: Console) -> Iterator[Show]:
                     line = finished(event) if text else None
                 case Warning(message=message) | Error(message=message):
                     line = Text(message, "yellow")
+                case Reconnecting() | Resumed():
+                    line = Text(said, "yellow") if (said := connection(event)) else None
                 case _:
                     return
             live.update(caption(growing), refresh=True)
@@ -68,15 +70,30 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600:02}:{tenths % 600 / 10:04.1f}"
 
 
-def lines(event: Event) -> None:
+def connection(notice: Notice) -> str | None:
+    """What is said of a lost connection: once when it is lost, once when there is another."""
+    match notice:
+        case Reconnecting(message=message, attempt=1):
+            return f"{message}; connecting again"
+        case Resumed(lost=lost):
+            return "connected again" + (f"; {lost:.1f} s were not heard" if lost else "")
+        case _:
+            return None
+
+
+def lines(event: Event | Notice) -> None:
     """Finals only, one a line; what went wrong goes to standard error."""
     match event:
         case Final(text=text) if text:
             click.echo(text)
         case Warning(message=message) | Error(message=message):
             click.echo(message, err=True)
+        case Reconnecting() | Resumed():
+            if said := connection(event):
+                click.echo(said, err=True)
 
 
-def wire(event: Event) -> None:
+def wire(event: Event | Notice) -> None:
     """The event as one line of JSON, as it was on the wire. click.echo flushes."""
-    click.echo(msgspec.json.encode(event))
+    if not isinstance(event, Reconnecting | Resumed):
+        click.echo(msgspec.json.encode(event))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from captionflow import Event, Final, Partial, ServerError, SpeechStart, connect
+from captionflow import Event, Final, Notice, Partial, ServerError, SpeechStart, connect
 from rich.console import Console
 from rich.text import Text
 
@@ -35,7 +35,7 @@ class Stopwatch:
         self.spoken: float | None = None
         self.first: float | None = None
 
-    def heard(self, event: Event) -> None:
+    def heard(self, event: Event | Notice) -> None:
         if isinstance(event, SpeechStart) and self.spoken is None:
             self.spoken = event.at
         if isinstance(event, Partial) and event.text and self.first is None:
@@ -107,7 +107,7 @@ async def _play(console: Console, url: str, recording: Path) -> tuple[str, Stopw
         with drawing as draw:
             watch = Stopwatch()
 
-            def show(event: Event) -> None:
+            def show(event: Event | Notice) -> None:
                 watch.heard(event)
                 draw(event)
 
@@ -118,7 +118,7 @@ async def _play(console: Console, url: str, recording: Path) -> tuple[str, Stopw
 def _plain(console: Console) -> Show:
     """Finished lines with their time, where nothing can grow."""
 
-    def show(event: Event) -> None:
+    def show(event: Event | Notice) -> None:
         if isinstance(event, Final) and event.text:
             console.print(captions.finished(event))
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, aclosing, nullcontext
 from pathlib import Path
 
 import click
-from captionflow import Ended, Event, ServerError, connect
+from captionflow import Ended, Event, Notice, ServerError, connect
 from rich.console import Console
 
 from server.commands import captions, options, sources
@@ -38,7 +38,8 @@ def listen(
     waited for, and the server keeps the recording.
     """
     try:
-        asyncio.run(_listen(_source(source, realtime), url, language, _drawing(as_json)))
+        given, lossy = _source(source, realtime), source == "mic"
+        asyncio.run(_listen(given, url, language, _drawing(as_json), lossy))
     except ServerError as error:
         raise click.ClickException(error.message) from None
     except UNREADABLE as error:
@@ -73,15 +74,17 @@ async def _listen(
     url: str,
     language: str | None,
     drawing: AbstractContextManager[Show],
+    lossy: bool,
 ) -> None:
+    """lossy: the source cannot wait for a connection that is lost for long."""
     stop = asyncio.Event()
     heard = "not ended"
     with interrupts(stop):
-        async with connect(url, language=language) as live:
+        async with connect(url, language=language, lossy=lossy, notices=True) as live:
             try:
                 with drawing as show:
 
-                    def shown(event: Event) -> None:
+                    def shown(event: Event | Notice) -> None:
                         nonlocal heard
                         if isinstance(event, Ended):
                             heard = f"{event.duration:.1f} s heard"

@@ -16,7 +16,7 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 def configured(verb: Verb) -> Verb:
     """--data-dir and --config, as `captionflow serve` has them."""
     data = click.option(
-        "--data-dir", type=click.Path(path_type=Path), help="Database, recordings, spool."
+        "--data-dir", type=click.Path(path_type=Path), help="Database, recordings, journals."
     )
     config = click.option(
         "--config", type=click.Path(path_type=Path), help="A TOML file of settings."

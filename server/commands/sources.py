@@ -8,23 +8,24 @@ import os
 import shutil
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import click
 import numpy as np
 
 from inference.types import SAMPLE_RATE, Audio
-from server.codecs import TooLong, TooManyChannels, UnreadableAudio, decode
+from server.audio.decoding import BadAudio, DecoderLost, Limits, decoding, probe
+from server.audio.mono import heard
 from server.commands import child
-from server.uploads import threaded
 
 WIDTH = 2  # bytes of a sample
 FRAME = SAMPLE_RATE // 50 * WIDTH  # bytes of 20 ms
 PIECE = 100 * FRAME  # most bytes read at a time
 STOP = 2.0  # seconds that a recorder gets to end
+OUR_OWN = Limits()  # of files that the user has here: as long as they are
 
-UNREADABLE = (UnreadableAudio, TooManyChannels, TooLong)
+UNREADABLE = (BadAudio, DecoderLost)
 """What decoding a file may raise."""
 
 RECORDERS = {
@@ -36,9 +37,10 @@ RECORDERS = {
 
 
 async def file(path: Path) -> AsyncGenerator[bytes, None]:
-    """Any audio file, as fast as it is asked for. Raises UnreadableAudio and its like."""
-    async for audio in threaded(decode(path, piece=1.0)):
-        yield pcm(audio)
+    """Any audio file, as fast as it is asked for. Raises BadAudio, DecoderLost."""
+    async with decoding(path, OUR_OWN) as sound:
+        async for audio in heard(sound.pieces, sound.found.rate):
+            yield pcm(audio)
 
 
 def pcm(audio: Audio) -> bytes:
@@ -46,16 +48,17 @@ def pcm(audio: Audio) -> bytes:
     return scaled.astype("<i2").tobytes()
 
 
-async def paced(source: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+async def paced(source: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The source in frames of 20 ms, each at its time on a schedule that nothing delays."""
     loop = asyncio.get_running_loop()
     due = loop.time()
-    async for piece in source:
-        for start in range(0, len(piece), FRAME):
-            frame = piece[start : start + FRAME]
-            await asyncio.sleep(due - loop.time())
-            yield frame
-            due += len(frame) / WIDTH / SAMPLE_RATE
+    async with aclosing(source):
+        async for piece in source:
+            for start in range(0, len(piece), FRAME):
+                frame = piece[start : start + FRAME]
+                await asyncio.sleep(due - loop.time())
+                yield frame
+                due += len(frame) / WIDTH / SAMPLE_RATE
 
 
 async def raw(fd: int) -> AsyncGenerator[bytes, None]:
@@ -89,8 +92,8 @@ def reason(error: Exception) -> str:
 
 
 def check(path: Path) -> None:
-    """Raises UnreadableAudio and its like, or OSError, before anybody waits for the file."""
-    next(iter(decode(path, piece=0.1)))
+    """Raises BadAudio, DecoderLost or OSError, before anybody waits for the file."""
+    asyncio.run(probe(path, OUR_OWN))
 
 
 async def microphone(command: list[str]) -> AsyncGenerator[bytes, None]:

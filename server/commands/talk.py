@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from captionflow import Event, Live, ServerError
+from captionflow import Event, Live, Notice, ServerError
 
 from server.commands.captions import Show
 
@@ -38,7 +38,7 @@ async def _show(live: Live, show: Show, speaking: asyncio.Task[None]) -> None:
     try:
         async with asyncio.timeout(None) as limit:
 
-            def heard(_: Event | asyncio.Task[None]) -> None:
+            def heard(_: Event | Notice | asyncio.Task[None]) -> None:
                 if speaking.done():
                     limit.reschedule(loop.time() + FINALS)
 

@@ -12,11 +12,11 @@ from captionflow import ServerError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from server import formats
 from server.commands import options
 from server.commands.captions import clock
 from server.commands.sources import UNREADABLE, reason
 from server.commands.transcripts import Transcriber, Transcript, here, seconds_of, there
+from server.results import formats
 
 KINDS = get_args(formats.Format)
 
@@ -26,7 +26,7 @@ KINDS = get_args(formats.Format)
 @click.option("--url", callback=options.url, help="A server. Default: this machine, right here.")
 @click.option("--format", "kind", type=click.Choice(KINDS), default="txt", show_default=True)
 @click.option("--language", help='Such as "en"; default: detected.')
-@click.option("--model", help="A name or a folder, where no --url is given.")
+@click.option("--model", help="A name; without --url also a folder.")
 @click.option(
     "--output-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -42,7 +42,7 @@ def transcribe(
 ) -> None:
     """Transcribe recordings. What cannot be read is named, and the others go on."""
     if url:
-        transcriber = there(url, language)
+        transcriber = there(url, language, model)
     else:
         transcriber = here(options.settings(model={"name": model}), language)
     targets = places(files, kind, output_dir)
@@ -96,11 +96,11 @@ async def _all(
 
 
 async def _one(file: Path, hear: Transcriber, progress: Progress) -> Transcript:
-    whole = await asyncio.to_thread(seconds_of, file)
-    task = progress.add_task(file.name, total=whole, at=clock(0))
+    whole = await seconds_of(file)
+    task = progress.add_task(file.name, total=whole, at=clock(0), stage="")
 
-    def tell(seconds: float) -> None:
-        progress.update(task, completed=seconds, at=clock(seconds))
+    def tell(seconds: float, stage: str = "", /) -> None:
+        progress.update(task, completed=seconds, at=clock(seconds), stage=stage)
 
     try:
         transcript = await hear(file, tell)
@@ -126,6 +126,7 @@ def _progress() -> Progress:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[at]}"),
+        TextColumn("{task.fields[stage]}", markup=False),
         TimeElapsedColumn(),
     )
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -1,36 +1,39 @@
-"""A file to the lines of its transcript: by a model of our own, or by a server over stt.v1.
+"""A file to the lines of its transcript: by a model of our own, or by a server as a job.
 
 Prints nothing and writes no file.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-import av
+import captionflow
 import click
-from captionflow import Ended, Event, Final, Options, Word, connect
+from captionflow import Batch, ServerError, Uploading, Working
 from msgspec import Struct
 
 from inference import types
-from inference.types import SAMPLE_RATE, Audio, Samples, text_of
-from server.codecs import CONTAINERS, decode
-from server.commands import ask
-from server.commands.sources import pcm
-from server.commands.talk import converse
-from server.formats import About
-from server.layout import Line
+from inference.types import SAMPLE_RATE, Samples, text_of
+from server.audio.decoding import BadAudio, DecoderLost, UnreadableAudio, decoding, probe
+from server.audio.mono import heard
+from server.commands.sources import OUR_OWN
+from server.results.formats import About
+from server.results.layout import Line
 from server.settings import Settings
-from server.uploads import Transcribed, threaded, transcribe
+from server.uploads.pipeline import Transcribed, transcribe
 from streaming.events import Segment
 
-PIECE = 10.0  # seconds decoded at a time
 
-Tell: TypeAlias = Callable[[float], None]
-"""Told how many seconds of the file are done."""
+class Tell(Protocol):
+    """Told how many seconds of the file are done, and what is being done, where that can be said.
+
+    From any thread.
+    """
+
+    def __call__(self, seconds: float, stage: str = "", /) -> None: ...
 
 
 class Transcript(Struct, frozen=True):
@@ -45,12 +48,11 @@ Transcriber: TypeAlias = Callable[[Path, Tell], Awaitable[Transcript]]
 """Raises what decoding or the model or the server raises."""
 
 
-def seconds_of(path: Path) -> float | None:
+async def seconds_of(path: Path) -> float | None:
     """How long the file says it is; None when it does not say, or cannot be read at all."""
     try:
-        with av.open(str(path), options={"format_whitelist": CONTAINERS}) as container:
-            return container.duration / 1_000_000 if container.duration else None
-    except (av.FFmpegError, ValueError, OSError):
+        return (await probe(path, OUR_OWN)).seconds
+    except (BadAudio, DecoderLost, OSError):
         return None
 
 
@@ -82,12 +84,11 @@ async def here(settings: Settings, language: str | None) -> AsyncIterator[Transc
             def settled(at: Samples) -> None:
                 tell(at / SAMPLE_RATE)
 
-            decoding = decode(path, PIECE)
             score = partial(vad.speech, vad.listener())
-            found = await transcribe(
-                threaded(decoding), engine.transcribe, score, options, settled=settled
-            )
-            return _local(path, found, settings.model.name, decoding.truncated)
+            async with decoding(path, OUR_OWN) as sound:
+                pieces = heard(sound.pieces, sound.found.rate)
+                found = await transcribe(pieces, engine.transcribe, score, options, settled=settled)
+            return _local(path, found, settings.model.name, sound.truncated)
 
         yield hear
 
@@ -107,41 +108,54 @@ def line(segment: Segment) -> Line:
 
 
 @asynccontextmanager
-async def there(url: str, language: str | None) -> AsyncIterator[Transcriber]:
-    """By a server, which keeps a session of it, as fast as it takes the audio."""
+async def there(url: str, language: str | None, model: str | None) -> AsyncIterator[Transcriber]:
+    """By a server, which keeps a session of it: the file goes there as it is, and is a job."""
+    batch = Batch(url)
 
     async def hear(path: Path, tell: Tell) -> Transcript:
-        decoding = decode(path, PIECE)
-        finals: list[Final] = []
-        duration = 0.0
+        whole = await seconds_of(path)
 
-        def show(event: Event) -> None:
-            nonlocal duration
-            if isinstance(event, Final):
-                finals.append(event)
-                tell(event.end)
-            elif isinstance(event, Ended):
-                duration = event.duration
+        def told(progress: Uploading | Working) -> None:
+            match progress:
+                case Uploading(sent, size):
+                    tell(0.0, f"sending {100 * sent // size} %")
+                case Working(stage, share):
+                    tell(share * (whole or 0.0), stage)
 
-        async with connect(url, language=language, options=Options(partials=False)) as live:
-            await converse(live, _bytes(threaded(decoding)), show, asyncio.Event())
-        session = await ask.session(url, live.welcome.session)
-        spoken = next((final.language for final in reversed(finals) if final.language), None)
-        about = About(live.welcome.session, duration, spoken, session["model"])
-        return Transcript(tuple(map(told, finals)), about, decoding.truncated)
+        do = partial(batch.transcribe, path, language=language, model=model, told=told)
+        try:
+            found = await asyncio.to_thread(do)
+        except ServerError as error:
+            if error.code in OF_THE_FILE:
+                raise UnreadableAudio(error.message) from None
+            raise
+        about = About(found.session, found.duration, found.language, found.model)
+        truncated = found.duration < 0.98 * (whole or 0.0) - 0.1
+        return Transcript(tuple(map(given, found.segments)), about, truncated)
 
-    yield hear
-
-
-async def _bytes(pieces: AsyncIterator[Audio]) -> AsyncGenerator[bytes, None]:
-    async for audio in pieces:
-        yield pcm(audio)
-
-
-def told(final: Final) -> Line:
-    words = tuple((word.word, word.start, word.end, _sure(word)) for word in final.words)
-    return Line(final.start, final.end, final.text, words, language=final.language)
+    try:
+        yield hear
+    finally:
+        batch.close()  # a thread that is still at work is not waited for
 
 
-def _sure(word: Word) -> float:
-    return 0.0 if word.confidence is None else word.confidence
+OF_THE_FILE = frozenset({"unreadable_audio", "too_long", "too_large", "upload_mismatch"})
+"""What a server says of one file; the next one may be better."""
+
+
+def given(segment: captionflow.Segment) -> Line:
+    """A segment of a server's, whose words have lost their spaces on the way."""
+    words, at = [], 0
+    for word in segment.words:
+        place = segment.text.find(word.word, at)
+        text = segment.text[at : place + len(word.word)] if place >= 0 else f" {word.word}"
+        at = place + len(word.word) if place >= 0 else at
+        words.append((text, word.start, word.end, word.confidence or 0.0))
+    return Line(
+        segment.start,
+        segment.end,
+        segment.text,
+        tuple(words),
+        segment.speaker,
+        language=segment.language,
+    )

@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.datastructures import State
 
+from server.live.registry import Registry
 from server.parts import OWNER
-from server.registry import Registry
 from storage.errors import StorageError
 
 ANSWER = 2.0  # seconds that the database may take

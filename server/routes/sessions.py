@@ -1,110 +1,124 @@
-"""What is kept of a session: its record, its segments, its files. Thin: look up, render."""
+"""What is known of sessions, and what may be done to a whole one. Thin: look up, decide, render."""
 
-import asyncio
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
-from litestar import Response, get
+from litestar import delete, get, patch, post
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, NotFoundException
-from litestar.params import FromPath, HeaderParameter
-from litestar.response import Stream
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import UNSET
 
-from inference.types import SAMPLE_RATE
-from server.finalize import line
-from server.formats import MEDIA_TYPES, About, render
+from server.editing import decisions
+from server.editing.requests import SessionChange, kept
+from server.editing.sessions import SessionList, SessionView, facts, view
 from server.parts import OWNER
-from server.routes.ranges import Part, Unsatisfiable, wanted
-from storage.open import Storage
-from storage.records import Artifact, Session
+from server.retention.erase import erase
+from server.routes.lookup import found, locked, none, parts_of, registry_of
+from server.routes.parameters import only
+from server.routes.problems import Problem, answers
+from storage.open import Tables
+from storage.records import Audit, Kind, Session
+from storage.records import State as SessionState
+
+Wanted = Annotated[SessionState | None, QueryParameter(name="state")]
+Sort = Annotated[Kind | None, QueryParameter()]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Cursor = Annotated[str | None, QueryParameter(max_length=200)]
 
 
-@get("/v1/sessions/{session_id:str}")
-async def one(session_id: FromPath[str], state: State) -> dict[str, Any]:
-    storage, session = await _found(state, session_id)
-    artifacts = await storage.artifacts.list(session.id)
-    return {
-        "id": session.id,
-        "kind": session.kind,
-        "state": session.state.value,
-        "protocol": session.protocol,
-        "created_at": session.created_at.isoformat(),
-        "ended_at": session.ended_at and session.ended_at.isoformat(),
-        "options": session.options,
-        "duration": session.duration / SAMPLE_RATE,
-        "language": session.language,
-        "model": session.model,
-        "room": session.room,
-        "error": session.error,
-        "artifacts": [_artifact(artifact) for artifact in artifacts],
-    }
-
-
-@get("/v1/sessions/{session_id:str}/exports/{kind:str}")
-async def export(session_id: FromPath[str], kind: FromPath[str], state: State) -> Response[bytes]:
-    """Rendered from the segments as they are now."""
-    storage, session = await _found(state, session_id)
-    form = next((known for known in MEDIA_TYPES if known == kind), None)
-    if form is None:
-        raise NotFoundException(f"no export {kind!r}; there are {', '.join(MEDIA_TYPES)}")
-    lines = [line(segment) for segment in await storage.segments.list(session.id)]
-    about = About(session.id, session.duration / SAMPLE_RATE, session.language, session.model)
-    text = await asyncio.to_thread(render, form, lines, about)
-    return Response(text.encode(), media_type=_bare(MEDIA_TYPES[form]))
-
-
-@get("/v1/sessions/{session_id:str}/recording")
-async def recording(
-    session_id: FromPath[str],
+@get(
+    "/v1/sessions",
+    before_request=only("state", "kind", "q", "limit", "cursor"),
+    responses=answers(),
+)
+async def listed(
     state: State,
-    range_header: Annotated[str | None, HeaderParameter(name="range")],
-) -> Stream:
-    """The FLAC file, or the part of it that a `Range` header asks for."""
-    storage, session = await _found(state, session_id)
-    artifacts = await storage.artifacts.list(session.id)
-    artifact = next((each for each in artifacts if each.name == "recording"), None)
-    if artifact is None or await storage.objects.stat(artifact.key) is None:
-        raise NotFoundException("no recording is stored")
-    try:
-        part = wanted(range_header, artifact.bytes)
-    except Unsatisfiable as error:
-        whole = {"content-range": f"bytes */{artifact.bytes}"}
-        raise HTTPException(str(error), status_code=416, headers=whole) from None
-    return _stream(storage, artifact, part)
+    wanted: Wanted = None,
+    kind: Sort = None,
+    q: Words = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> SessionList:
+    """Newest first. q: words of their text, the last perhaps begun, or a part of a file's name."""
+    sessions = parts_of(state).storage.sessions
+    page = await sessions.list(OWNER, limit, cursor, state=wanted, kind=kind, q=q or None)
+    return SessionList(sessions=[facts(each) for each in page.sessions], cursor=page.cursor)
 
 
-def _stream(storage: Storage, artifact: Artifact, part: Part | None) -> Stream:
-    headers = {"accept-ranges": "bytes", "content-length": str(artifact.bytes)}
-    if part is None:
-        pieces = storage.objects.open(artifact.key)
-        return Stream(pieces, headers=headers, media_type=artifact.content_type)
-    last = part.start + part.length - 1
-    headers["content-length"] = str(part.length)
-    headers["content-range"] = f"bytes {part.start}-{last}/{artifact.bytes}"
-    pieces = storage.objects.open(artifact.key, part.start, part.length)
-    return Stream(pieces, headers=headers, media_type=artifact.content_type, status_code=206)
+@get("/v1/sessions/{session_id:str}", before_request=only(), responses=answers(404))
+async def one(session_id: FromPath[str], state: State) -> SessionView:
+    storage = parts_of(state).storage
+    return await _view(storage, await found(storage, session_id))
 
 
-def _bare(media: str) -> str:
-    """Litestar says the character set itself."""
-    return media.partition(";")[0]
+@patch("/v1/sessions/{session_id:str}", before_request=only(), responses=answers(404, 410, 422))
+async def change(
+    session_id: FromPath[str], data: JSONBody[SessionChange], state: State
+) -> SessionView:
+    """How long things are kept. A hold stops both ends; what is gone does not come back."""
+    wish, parts = data.retention, parts_of(state)
+    if wish == type(wish)():
+        raise Problem(422, "invalid", "retention: recording, transcript or hold has to be there")
+    async with parts.storage.together() as tables:
+        session = await locked(tables, session_id)
+        decisions.changeable(session)
+        now_kept = kept(session, wish, parts.settings.retention)
+        changed = await tables.sessions.update(
+            OWNER,
+            session_id,
+            hold=None if wish.hold is UNSET else wish.hold,
+            retention=now_kept.retention,
+            recording_until=now_kept.recording_until,
+            transcript_until=now_kept.transcript_until,
+        )
+        await _audit(tables, changed, "retention", {"hold": changed.hold})
+        return await _view(tables, changed)
 
 
-async def _found(state: State, id: str) -> tuple[Storage, Session]:
-    storage: Storage = state.registry.parts.storage
-    session = await storage.sessions.get(OWNER, id)
-    if session is None:
-        raise NotFoundException("no such session")
-    return storage, session
+@post(
+    "/v1/sessions/{session_id:str}/restore",
+    before_request=only(),
+    status_code=200,
+    responses=answers(404, 409, 410),
+)
+async def restore(session_id: FromPath[str], state: State) -> SessionView:
+    """A new editing window, from now on, also where the old one is not over yet."""
+    parts, now = parts_of(state), datetime.now(UTC)
+    until = now + timedelta(seconds=parts.settings.retention.editing)
+    async with parts.storage.together() as tables:
+        decisions.restorable(await locked(tables, session_id), now)
+        await tables.sessions.update(OWNER, session_id, expires_at=until)
+        ready = await tables.sessions.move(session_id, SessionState.READY)
+        await _audit(tables, ready, "restored", {})
+        return await _view(tables, ready)
 
 
-def _artifact(artifact: Artifact) -> dict[str, Any]:
-    return {
-        "name": artifact.name,
-        "key": artifact.key,
-        "content_type": artifact.content_type,
-        "bytes": artifact.bytes,
-        "sha256": artifact.sha256,
-    }
+@delete("/v1/sessions/{session_id:str}", before_request=only(), responses=answers(404, 503))
+async def remove(session_id: FromPath[str], state: State) -> None:
+    """All of it, now, whatever its state; that it was done stays known."""
+    registry = registry_of(state)
+    session = await found(registry.parts.storage, session_id)
+    if not await erase(registry, session, OWNER, "asked for", datetime.now(UTC)):
+        raise none()
 
 
-ROUTES = (one, export, recording)
+async def _view(tables: Tables, session: Session) -> SessionView:
+    artifacts = await tables.artifacts.list(session.id)
+    return view(session, artifacts, await tables.jobs.of_session(session.id))
+
+
+async def _audit(tables: Tables, session: Session, action: str, facts: dict[str, object]) -> None:
+    await tables.audits.add(
+        Audit(
+            at=datetime.now(UTC),
+            actor=OWNER,
+            action=action,
+            owner=session.owner,
+            session=session.id,
+            facts=facts,
+        )
+    )
+
+
+ROUTES = (listed, one, change, restore, remove)

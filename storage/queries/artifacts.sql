@@ -1,7 +1,6 @@
 -- name: put
 -- What a session left in the object store; the later one wins where two have one name.
-INSERT INTO artifacts (session, name, key, content_type, bytes, sha256)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO artifacts SELECT * FROM jsonb_populate_record(NULL::artifacts, $1)
 ON CONFLICT (session, name) DO UPDATE SET
     key = excluded.key, content_type = excluded.content_type, bytes = excluded.bytes,
     sha256 = excluded.sha256;

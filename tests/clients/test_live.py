@@ -116,7 +116,7 @@ async def test_send_waits_until_the_server_has_caught_up(peer):
     async with peer(script) as url, captionflow.connect(url) as live:
         sending = asyncio.create_task(live.send(bytes(640)))
         async with asyncio.timeout(WAIT):
-            while live.progress.pos < 320:
+            while live.sent < 320:
                 await asyncio.sleep(0)
         assert not sending.done()
         release.set()
@@ -124,7 +124,7 @@ async def test_send_waits_until_the_server_has_caught_up(peer):
             await sending
         await live.end()
         await heard(live)
-        assert (live.progress.pos, live.progress.settled) == (640, 640)
+        assert (live.sent, live.progress.settled) == (640, 640)
 
 
 async def test_a_server_that_takes_nothing_is_given_up(peer):
@@ -294,3 +294,9 @@ async def test_audio_after_the_end_is_a_mistake(peer):
         await live.end()
         with pytest.raises(RuntimeError, match="after end"):
             await live.send(bytes(2))
+
+
+async def test_less_than_a_second_cannot_be_kept():
+    with pytest.raises(ValueError, match="less than a second"):
+        async with captionflow.connect("http://127.0.0.1:1", keep=0.5):
+            pass

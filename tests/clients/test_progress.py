@@ -6,10 +6,13 @@ from captionflow.protocol import (
     AudioAck,
     AudioFormat,
     BadEvent,
+    Ended,
+    Final,
     Partial,
     SpeechStart,
     Warning,
     Welcome,
+    Word,
 )
 
 
@@ -20,27 +23,25 @@ def open_progress(max_ahead_s=1.0, max_frame=109, **welcome):
 
 
 def test_pieces_leave_room_for_the_header_and_keep_samples_whole():
-    pieces = list(open_progress(max_frame=110).pieces(bytes(250)))
+    pieces = list(open_progress(max_frame=110).pieces(bytes(250), 1000))
     assert [len(piece) for piece in pieces] == [100, 100, 50]
+
+
+def test_pieces_are_no_longer_than_they_may_be():
+    pieces = list(open_progress().pieces(bytes(100), 41))
+    assert [len(piece) for piece in pieces] == [40, 40, 20]
 
 
 def test_half_a_sample_is_refused():
     with pytest.raises(ValueError, match="whole samples of 2 bytes"):
-        list(open_progress().pieces(b"abc"))
-
-
-def test_positions_go_on_from_frame_to_frame():
-    progress = open_progress()
-    assert [progress.frame(b"ab")[1:9], progress.frame(b"cd")[1:9]] == [bytes(8), bytes(7) + b"\2"]
+        list(open_progress().pieces(b"abc", 1000))
 
 
 def test_a_second_ahead_and_no_further():
     progress = open_progress()
-    progress.frame(bytes(32_000))
-    assert not progress.may_send(2)
+    assert progress.until == 32_000
     progress.heard(AudioAck(received=100, settled=0))
-    assert progress.may_send(100)
-    assert not progress.may_send(102)
+    assert progress.until == 32_100
 
 
 def test_an_old_ack_takes_nothing_back():
@@ -63,7 +64,7 @@ def test_what_was_seen_is_dropped_and_unnumbered_events_are_not():
             Warning(code="slow", message="busy"),
         )
     ]
-    assert heard == [False, True, False, True, True, True]
+    assert [event is not None for event in heard] == [False, True, False, True, True, True]
 
 
 def test_acknowledged_once():
@@ -74,6 +75,30 @@ def test_acknowledged_once():
         progress.heard(SpeechStart(seq=seq, seg=seq, at=0.0))
     assert progress.many_unacked
     assert (progress.ack(), progress.ack()) == (20, None)
+
+
+def test_a_session_goes_on_with_the_numbers_it_had():
+    progress = open_progress()
+    progress.heard(SpeechStart(seq=1, seg=0, at=0.1))
+    again = Welcome("s1", token="t2", resumed=True, received=60, settled=50, seq=7)
+    progress.welcome(again)
+    assert (progress.seq, progress.received, progress.settled, progress.token) == (1, 60, 0, "t2")
+    assert progress.heard(SpeechStart(seq=2, seg=1, at=0.5)) is not None
+
+
+def test_a_server_that_has_lost_the_session_begins_where_the_text_ends():
+    progress = open_progress()
+    progress.heard(AudioAck(received=96_000, settled=16_000))
+    progress.heard(Final(seq=1, seg=0, start=0.1, end=1.0, text="one"))
+    assert (progress.settled, progress.told) == (16_000, 32_000)
+    assert progress.begin_anew(kept=0) == 32_000
+    progress.welcome(Welcome("s2", received=32_000))
+    told = progress.heard(
+        Final(seq=1, seg=0, start=0.5, end=1.0, text="two", words=(Word("two", 0.5, 1.0),))
+    )
+    assert (told.seg, told.start, told.end, told.words[0].start) == (1, 1.5, 2.0, 1.5)
+    assert progress.told == 32_000  # nothing of it was acknowledged
+    assert progress.heard(Ended(seq=2, pos=64_000, duration=1.0)).duration == 2.0
 
 
 @pytest.mark.parametrize("limits", [{"max_frame": 10}, {"max_ahead_s": 0.0}])

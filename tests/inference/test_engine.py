@@ -87,6 +87,54 @@ async def test_no_more_passes_than_allowed_run_at_once():
     assert len(parrot.passes) == 5
 
 
+@pytest.mark.parametrize(("passes", "at_once"), [(2, True), (1, False)])
+async def test_beside_a_flood_of_uploads_who_speaks_waits_for_one_small_pass_at_most(
+    passes, at_once
+):
+    parrot = Parrot()
+    async with running(engine(parrot, passes=passes)) as model:
+        await answers(asked(model, window(Urgency.LOOK)))
+        await parrot.is_in()
+        parrot.hold()
+        uploads = asked(model, *[window(Urgency.BATCH) for _ in range(20)])
+        await parrot.is_in()
+        look = asked(model, window(Urgency.LOOK))
+        if not at_once:
+            parrot.release(1)
+        await parrot.is_in()
+        begun = [(len(batch), batch[0].urgency) for batch in parrot.passes[1:]]
+        assert begun == [(1, Urgency.BATCH), (1, Urgency.LOOK)]
+        parrot.release()
+        await answers(look + uploads)
+    assert len(parrot.windows) == 22
+
+
+async def test_a_flood_of_uploads_has_the_machine_while_nobody_speaks():
+    parrot = Parrot(held=True)
+    async with running(engine(parrot, passes=2)) as model:
+        uploads = asked(model, *[window(Urgency.BATCH) for _ in range(20)])
+        await parrot.is_in(2)
+        parrot.release()
+        await answers(uploads)
+    assert sorted(len(batch) for batch in parrot.passes) == [4, 8, 8]
+
+
+async def test_closing_refuses_uploads_that_were_not_allowed_to_begin():
+    parrot = Parrot()
+    model = engine(parrot, passes=2)
+    await answers(asked(model, window()))
+    await parrot.is_in()
+    parrot.hold()
+    uploads = asked(model, *[window(Urgency.BATCH) for _ in range(3)])
+    await parrot.is_in()
+    closing = asyncio.create_task(model.close())
+    found = await answers(uploads[1:])
+    parrot.release()
+    await asyncio.wait_for(closing, 10)
+    assert [type(answer) for answer in found] == [EngineClosed, EngineClosed]
+    assert (await uploads[0]).words
+
+
 async def test_a_failing_row_fails_alone():
     parrot = Parrot(fails=lambda w: w.start == 1)
     async with running(engine(parrot)) as model:

@@ -20,9 +20,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from server.app import create_app
-from server.registry import Registry
+from server.live.registry import Registry
 from server.serving import Server, listening
 from server.settings import Settings, load
+from storage.journal.reader import sessions
 from tests.fakes import Loudness, Parrot, drawn
 
 WAIT = 15.0  # seconds; far more than anything here takes
@@ -32,12 +33,14 @@ FRAME = 64_000  # bytes of audio in a message; under the limit, and whole sample
 
 def settings_for(data: Path, database_url: str, **sections: Mapping[str, Any]) -> Settings:
     """Settings of a test: nothing to be waited for takes long."""
-    server = {"host": "127.0.0.1", "port": 0, "drain_timeout": 10.0, **sections.get("server", {})}
+    server = {"host": "127.0.0.1", "port": 0, "drain_timeout": 10.0, "linger": 0.2}
+    server |= sections.get("server", {})
     storage = {"data_dir": data, "database_url": database_url, "query_timeout": 5.0}
     storage |= sections.get("storage", {})
     model = {"workers": 2, **sections.get("model", {})}
     streaming = sections.get("streaming", {})
-    given = {"server": server, "storage": storage, "model": model, "streaming": streaming}
+    ours = {"server": server, "storage": storage, "model": model, "streaming": streaming}
+    given = {**sections, **ours}
     return load(None, {}, given)
 
 
@@ -56,9 +59,17 @@ class Running:
         registry: Registry = self.server.app.state.registry
         return registry
 
-    @property
-    def spool(self) -> Path:
-        return self.settings.storage.data_dir / "spool"
+    async def journals(self) -> set[str]:
+        """Sessions that have a journal on this server's disk."""
+        return await sessions(self.settings.storage.data_dir / "journal", None)
+
+    async def tidied(self) -> None:
+        """Waits until nothing is left of any session but what is stored."""
+
+        async def clean() -> bool:
+            return not (self.registry.running or self.registry.ended or await self.journals())
+
+        await until(clean)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self.http.get(path, headers=headers)

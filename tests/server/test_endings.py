@@ -45,3 +45,27 @@ def test_those_who_may_come_back_are_told_when() -> None:
     for over in (endings.full(7), endings.unkept()):
         assert isinstance(over, Over) and over.close == 1013 and over.error is not None
         assert msgspec.json.decode(over.error)["retry_after"] > 0
+
+
+@pytest.mark.parametrize(
+    ("ended", "may"),
+    [
+        (Gone(), True),
+        (ValueError("ours"), True),
+        (endings.idle(3), True),
+        (endings.refused(BadMessage("skips", 4410, "gap")), True),
+        (endings.refused(BadMessage("ahead", 4429, "too_far_ahead")), True),
+        (endings.refused(BadMessage("nonsense")), False),
+        (endings.unread(), False),
+    ],
+)
+def test_a_session_waits_for_those_who_may_come_back(ended: BaseException, may: bool) -> None:
+    assert endings.may_return(ended) is may
+
+
+def test_who_is_sent_elsewhere_may_try_at_once() -> None:
+    for over in (endings.elsewhere(1), endings.of("taken_away")):
+        assert over.close == 1012 and over.error is not None
+        assert msgspec.json.decode(over.error)["retry_after"] == 1
+    assert [it.close for it in (endings.unknown(), endings.unheard())] == [4404, 4404]
+    assert endings.superseded().close == 4409 and endings.of("unsaved").close == 1012

@@ -32,3 +32,10 @@ def test_two_servers_in_a_process_count_for_themselves() -> None:
     one, other = Metrics(), Metrics()
     one.heard(16_000)
     assert values(other)["captionflow_audio_seconds_total"] == 0
+
+
+def test_what_the_bus_dropped_is_asked_for_when_somebody_looks() -> None:
+    metrics, dropped = Metrics(), [0]
+    metrics.watch_bus(lambda: dropped[0])
+    dropped[0] = 7
+    assert values(metrics)["captionflow_bus_dropped"] == 7

@@ -153,10 +153,10 @@ async def test_a_killed_server_loses_no_session(data: Path, speech: bytes) -> No
             client.socket.transport.abort()
         await asyncio.to_thread(psutil.wait_procs, postgres, 20)
         assert not any(process.is_running() for process in postgres)
-    async with started(data) as again:
+    async with started(data, CAPTIONFLOW_SERVER_LINGER="0.1") as again:
         await again.ready()
-        record = await session(again.url, id)
-        assert record["state"] == "ready" and record["duration"] == pytest.approx(20, abs=1.5)
+        record = await finalized(again.url, id)
+        assert record["duration"] == pytest.approx(20, abs=0.04)
         async with httpx.AsyncClient(base_url=again.url, timeout=20) as http:
             text = (await http.get(f"/v1/sessions/{id}/exports/txt")).text
             recording = (await http.get(f"/v1/sessions/{id}/recording")).content
@@ -164,7 +164,15 @@ async def test_a_killed_server_loses_no_session(data: Path, speech: bytes) -> No
         assert len(recording) > 50_000
         again.process.send_signal(signal.SIGTERM)
         assert await again.ended() == 0
-    assert list((data / "spool").iterdir()) == []
+    assert list((data / "journal" / "parts").iterdir()) == []
+
+
+async def finalized(url: str, id: str) -> dict[str, object]:
+    """The record of a session once it is ready."""
+    async with asyncio.timeout(START):
+        while (record := await session(url, id))["state"] != "ready":
+            await asyncio.sleep(0.05)
+    return record
 
 
 async def kept(url: str, id: str, text: str) -> None:

@@ -88,8 +88,10 @@ def test_every_setting_is_in_the_readme() -> None:
             row = re.search(rf"\| `{section.name}\.{field.name}` \| (.*?) \|", text)
             assert row, f"{section.name}.{field.name}"
             if isinstance(field.default, str):
-                assert row[1] == f"`{field.default}`"
-            if isinstance(field.default, int | float):
+                assert row[1] == (f"`{field.default}`" if field.default else "none")
+            if isinstance(field.default, bool):
+                assert row[1] == str(field.default).lower()
+            elif isinstance(field.default, int | float):
                 assert float(row[1]) == field.default
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 import storage
-from storage.records import Session
+from storage.records import Job, Session, State
 
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 numbers = itertools.count(1)
@@ -65,3 +65,12 @@ def python(script: str, *arguments: object, stdin: int | None = None) -> "Popen[
     command = [sys.executable, "-c", script, *map(str, arguments)]
     root = Path(storage.__file__).parents[1]
     return Popen(command, cwd=root, stdin=stdin, stdout=PIPE, text=True)
+
+
+def a_job(id: str = "j1", **facts: Any) -> Job:
+    given = {"owner": "ann", "session": "s1", "kind": "transcribe", "queue": "small"}
+    return Job(**{"id": id, "created_at": NOON, **given, **facts})
+
+
+def an_upload(id: str = "s1", **facts: Any) -> Session:
+    return a_session(id, **{"kind": "upload", "state": State.QUEUED, **facts})

@@ -6,17 +6,32 @@ from pathlib import Path
 import pytest
 
 import storage
-from storage.lifecycle import NEXT, UNFINISHED, IllegalMove, before, check, diagram
+from storage.lifecycle import FIRST, KEPT, NEXT, UNFINISHED, IllegalMove, before, check, diagram
 from storage.records import State
 
 ALLOWED = {
+    (State.AWAITING_UPLOAD, State.QUEUED),
+    (State.AWAITING_UPLOAD, State.FAILED),
+    (State.AWAITING_UPLOAD, State.PURGED),
+    (State.QUEUED, State.OPEN),
+    (State.QUEUED, State.FAILED),
+    (State.QUEUED, State.PURGED),
     (State.OPEN, State.DRAINING),
     (State.OPEN, State.FAILED),
+    (State.OPEN, State.QUEUED),
     (State.DRAINING, State.FINALIZING),
     (State.DRAINING, State.FAILED),
+    (State.DRAINING, State.QUEUED),
     (State.FINALIZING, State.READY),
     (State.FINALIZING, State.FAILED),
+    (State.FINALIZING, State.QUEUED),
+    (State.READY, State.EXPIRED),
+    (State.READY, State.PURGED),
+    (State.EXPIRED, State.READY),
+    (State.EXPIRED, State.PURGED),
     (State.FAILED, State.FINALIZING),
+    (State.FAILED, State.QUEUED),
+    (State.FAILED, State.PURGED),
 }
 
 
@@ -36,11 +51,21 @@ def test_before_is_the_table_read_backwards(to: State) -> None:
 
 def test_every_state_is_in_the_table_and_can_be_reached() -> None:
     assert set(NEXT) == set(State)
-    assert {to for nexts in NEXT.values() for to in nexts} == set(State) - {State.OPEN}
+    assert {to for nexts in NEXT.values() for to in nexts} == set(State) - {State.AWAITING_UPLOAD}
 
 
-def test_unfinished_are_those_that_still_have_to_become_ready_or_failed() -> None:
-    assert set(UNFINISHED) == {now for now, to in ALLOWED if to is State.FAILED}
+def test_every_session_that_is_begun_can_come_to_its_end() -> None:
+    for state in FIRST:
+        reached = {state}
+        while more := {to for now, to in ALLOWED if now in reached} - reached:
+            reached |= more
+        assert {State.READY, State.FAILED, State.PURGED} < reached
+
+
+def test_unfinished_are_those_at_work_and_kept_those_where_work_has_ended() -> None:
+    waiting = {State.AWAITING_UPLOAD, State.QUEUED}
+    assert set(UNFINISHED) == {now for now, to in ALLOWED if to is State.FAILED} - waiting
+    assert set(KEPT) == set(State) - waiting - set(UNFINISHED) - {State.PURGED}
 
 
 def test_the_diagram_has_every_move_and_is_printed() -> None:

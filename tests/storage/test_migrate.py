@@ -1,10 +1,16 @@
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from storage import migrate
+from storage.database import connected
 from storage.migrate import NoWay, Revision
-from tests.storage.shared import connection, python
+from storage.postgres.jobs import PostgresJobs
+from storage.postgres.listener import listening
+from storage.postgres.segments import PostgresSegments
+from storage.postgres.sessions import PostgresSessions
+from tests.storage.shared import a_job, connection, python
 
 SHAPE = """
 SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
@@ -35,7 +41,10 @@ async def test_up_down_and_up_again_gives_the_same_tables(
     assert await migrate.current(empty_database) is None
     await migrate.upgrade(empty_database)
     first = await shape(empty_database)
-    assert {row[0] for row in first[0]} == {"sessions", "segments", "artifacts"}
+    assert {row[0] for row in first[0]} == {
+        *("sessions", "segments", "artifacts", "corrections", "jobs"),
+        *("audit", "webhooks", "deliveries", "downloads"),
+    }
     assert await migrate.current(empty_database) == migrate.history()[-1].id
 
     await migrate.downgrade(empty_database, "base")
@@ -55,6 +64,54 @@ async def test_every_revision_goes_down_and_up_one_by_one(empty_database: str) -
         assert await migrate.current(empty_database) == revision.before
         await migrate.upgrade(empty_database, revision.id)
         assert await shape(empty_database) == after
+
+
+OLD = """
+INSERT INTO sessions (id, owner, kind, state, protocol, model, options, created_at, duration)
+VALUES ('old', 'ann', 'live', 'ready', 'stt.v1', 'base', '{"language": "de"}', now(), 16000),
+    ('cut off', 'ann', 'live', 'open', 'stt.v1', 'base', '{}', now(), 0)
+"""
+SEGMENT = """
+INSERT INTO segments (session, number, "start", "end", text, words, confidence)
+VALUES ('old', 1, 0, 10, 'so it is', '[]', 0.5)
+"""
+NEW = """
+INSERT INTO sessions (id, owner, kind, state, protocol, model, options, created_at, duration)
+SELECT state, 'ann', 'upload', state, 'http', 'base', '{}', now(), 0
+FROM unnest(ARRAY['awaiting_upload', 'queued', 'expired', 'purged', 'failed']) AS state
+"""
+FACTS = "SELECT id, state, duration FROM sessions ORDER BY id"
+
+
+async def test_what_is_kept_outlasts_the_way_to_the_second_revision_and_back(
+    empty_database: str,
+) -> None:
+    await migrate.upgrade(empty_database, "0001")
+    async with connection(empty_database) as opened:
+        await opened.execute(OLD)
+        await opened.execute(SEGMENT)
+    await migrate.upgrade(empty_database, "0002")
+    async with connection(empty_database) as opened, connected(empty_database, 1, 10) as database:
+        await opened.execute(NEW)
+        sessions, segments = PostgresSessions(database), PostgresSegments(database)
+        assert [it.id for it in await sessions.orphans(datetime.now(UTC), 10)] == ["cut off"]
+        await segments.correct("old", 1, 1, "ann", datetime.now(UTC), text="So it is.")
+        session = await sessions.get("ann", "old")
+        assert session is not None
+        async with listening(empty_database, 10) as listener:
+            jobs = PostgresJobs(database, listener)
+            await jobs.enqueue(session, a_job(session="old"))
+    await migrate.downgrade(empty_database, "0001")
+    async with connection(empty_database) as opened:
+        kept = [tuple(row) for row in await opened.fetch(FACTS)]
+        assert await opened.fetchval("SELECT text FROM segments") == "So it is."
+    assert kept == [
+        ("cut off", "open", 0),
+        ("expired", "ready", 0),
+        ("failed", "failed", 0),
+        ("old", "ready", 16000),
+    ]
+    await migrate.upgrade(empty_database, "0002")
 
 
 def test_history_is_one_line_from_the_first_revision_on() -> None:

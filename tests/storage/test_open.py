@@ -6,10 +6,11 @@ import pytest
 from storage import migrate
 from storage.embedded import running
 from storage.errors import Unavailable
+from storage.lifecycle import IllegalMove
 from storage.open import Storage, open_storage
-from storage.records import Artifact, Segment
+from storage.records import Artifact, Segment, State
 from storage.settings import StorageSettings
-from tests.storage.shared import NOON, QUICK, a_session, connection
+from tests.storage.shared import NOON, QUICK, a_job, a_session, an_upload, connection
 
 
 async def keep_one_of_each(storage: Storage) -> None:
@@ -42,7 +43,34 @@ async def test_everything_survives_a_restart_of_the_embedded_default(folder: Pat
         await keep_one_of_each(storage)
     async with open_storage(settings) as storage:
         assert await kept(storage) == [NOON, ["a"], b"a\n"]
-    assert sorted(path.name for path in (folder / "data").iterdir()) == ["objects", "postgres"]
+    assert sorted(path.name for path in (folder / "data").iterdir()) == [
+        *("objects", "postgres", "secret")
+    ]
+
+
+async def test_nodes_share_a_secret(folder: Path) -> None:
+    shared, found = folder / "shared", []
+    async with running(folder / "theirs", QUICK) as address:
+        for node in "ab":
+            settings = StorageSettings(folder / node, database_url=address, secret_file=shared)
+            async with open_storage(settings) as storage:
+                found.append(storage.secret)
+            assert not (folder / node / "secret").exists()
+    assert found[0] == found[1] == shared.read_bytes()
+
+
+async def test_what_is_done_together_is_done_wholly_or_not_at_all(folder: Path) -> None:
+    async with open_storage(StorageSettings(data_dir=folder / "data")) as storage:
+        with pytest.raises(IllegalMove):
+            async with storage.together() as tables:
+                await tables.sessions.create(a_session())
+                await tables.sessions.move("s1", State.READY)
+        assert await storage.sessions.get("ann", "s1") is None
+        async with storage.together() as tables:
+            await tables.jobs.enqueue(an_upload(), a_job())
+            await tables.sessions.move("s1", State.OPEN)
+            assert await storage.jobs.get("ann", "j1") is None, "not yet seen from outside"
+        assert await storage.jobs.get("ann", "j1") == a_job()
 
 
 async def test_a_database_of_ones_own_is_used_and_none_is_started(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """Client for CaptionFlow servers: audio up, captions down. Knows the wire, not the server."""
 
+from captionflow.batch import Batch, Segment, Transcript, Uploading, Working
 from captionflow.errors import ServerError
 from captionflow.live import Live, connect
+from captionflow.notices import Notice, Reconnecting, Resumed
 from captionflow.protocol import (
     AudioAck,
     AudioFormat,
@@ -25,22 +27,30 @@ from captionflow.protocol import (
 __all__ = [
     "AudioAck",
     "AudioFormat",
+    "Batch",
     "Ended",
     "Error",
     "Event",
     "Final",
     "Flushed",
     "Live",
+    "Notice",
     "Options",
     "Partial",
     "Pong",
+    "Reconnecting",
+    "Resumed",
     "Revise",
+    "Segment",
     "ServerError",
     "SpeechEnd",
     "SpeechStart",
+    "Transcript",
     "Updated",
+    "Uploading",
     "Warning",
     "Welcome",
     "Word",
+    "Working",
     "connect",
 ]

@@ -18,8 +18,13 @@ MAX_MESSAGE = 4 << 20  # bytes; far above any event, far below what would hurt
 TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
 
 
-async def dial(address: str, token: str | None, timeout: float) -> ClientConnection:
-    """A socket that speaks `stt.v1`. Raises ServerError when there is none to be had."""
+async def dial(
+    address: str, token: str | None, timeout: float, dead_after: float = 40.0
+) -> ClientConnection:
+    """A socket that speaks `stt.v1`. Raises ServerError when there is none to be had.
+
+    dead_after: seconds without a sign of life after which the connection is lost.
+    """
     try:
         socket = await open_socket(
             address,
@@ -27,6 +32,8 @@ async def dial(address: str, token: str | None, timeout: float) -> ClientConnect
             compression=None,  # audio does not shrink, and deflate costs both sides
             open_timeout=timeout,
             close_timeout=5,
+            ping_interval=dead_after / 2,
+            ping_timeout=dead_after / 2,
             max_size=MAX_MESSAGE,
         )
     except InvalidStatus as refusal:
@@ -38,6 +45,8 @@ async def dial(address: str, token: str | None, timeout: float) -> ClientConnect
         reason = error.strerror or str(error)
         raise ServerError("unreachable", f"cannot reach {address}: {reason}") from None
     except WebSocketException as error:
+        if isinstance(error.__cause__, EOFError):
+            raise ServerError("lost", f"{address} hung up before it had answered") from None
         message = f"{address} does not answer as a WebSocket: {error}"
         raise ServerError("not_a_server", message) from None
     if socket.subprotocol != SUBPROTOCOL:

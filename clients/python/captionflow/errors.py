@@ -23,16 +23,24 @@ class ServerError(Exception):
     code: a short name, stable enough to branch on ("overloaded", "unreachable", ...).
     message: a sentence for people.
     retry_after: seconds to wait before another attempt; None when the server gave none.
+    close: the code that the connection was closed with; None when it was never open.
     """
 
-    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        retry_after: float | None = None,
+        close: int | None = None,
+    ) -> None:
         super().__init__(f"{message} ({code})")
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.close = close
 
 
 def from_close(code: int, reason: str) -> ServerError:
     """What a close before `ended` means; the server's own reason is kept when it gave one."""
     name, meaning = CLOSES.get(code, (f"closed_{code}", f"the server closed with code {code}"))
-    return ServerError(name, f"{meaning}: {reason}" if reason else meaning)
+    return ServerError(name, f"{meaning}: {reason}" if reason else meaning, close=code)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 
+from captionflow.notices import Notice
 from captionflow.protocol import AudioAck, Event, Partial
 
 LIMIT = 10_000  # events; as many as a server keeps for one client
@@ -16,13 +17,13 @@ class Inbox:
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._events: deque[Event] = deque()
+        self._events: deque[Event | Notice] = deque()
         self._limit = limit
         self._over = False
         self._failure: Exception | None = None
         self._changed = asyncio.Condition()
 
-    async def put(self, event: Event) -> None:
+    async def put(self, event: Event | Notice) -> None:
         async with self._changed:
             self._drop_stale(event)
             await self._changed.wait_for(lambda: len(self._events) < self._limit)
@@ -35,7 +36,7 @@ class Inbox:
             self._over, self._failure = True, failure
             self._changed.notify_all()
 
-    async def take(self) -> Event | None:
+    async def take(self) -> Event | Notice | None:
         """The next event; None after the last. Raises what ended the session early."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._events or self._over)
@@ -47,14 +48,14 @@ class Inbox:
             raise self._failure
         return None
 
-    def _drop_stale(self, event: Event) -> None:
+    def _drop_stale(self, event: Event | Notice) -> None:
         for old in self._events:
             if _replaces(event, old):
                 self._events.remove(old)
                 return
 
 
-def _replaces(new: Event, old: Event) -> bool:
+def _replaces(new: Event | Notice, old: Event | Notice) -> bool:
     match new, old:
         case Partial(seg=seg), Partial(seg=same):
             return seg == same

@@ -50,6 +50,14 @@ class Options(Struct, frozen=True):
     revise: bool = False  # better text for a final, when a second pass finds one
 
 
+class Resume(Struct, frozen=True):
+    """A session to go on with, after the event `seq`."""
+
+    session: str
+    token: str
+    seq: int
+
+
 class Hello(Struct, frozen=True, tag="hello"):
     """First message. A language of "auto" lets the server detect it; absent is its default."""
 
@@ -58,6 +66,7 @@ class Hello(Struct, frozen=True, tag="hello"):
     language: str | UnsetType = UNSET
     model: str | UnsetType = UNSET
     options: Options = Options()
+    resume: Resume | UnsetType = UNSET
 
 
 class Ack(Struct, frozen=True, tag="ack"):

@@ -46,9 +46,11 @@ def _words(words: Words) -> list[Message]:
 class Renderer:
     """Events to messages for one client. Counts the revisions of captions and nothing else."""
 
-    def __init__(self, view: Callable[[], View], position: Callable[[Samples], int]) -> None:
-        """view: what the client wants to see now. position: a point on the session's clock as a
-        position of this client's audio."""
+    def __init__(
+        self, view: Callable[[], View], position: Callable[[int | None, Samples], int]
+    ) -> None:
+        """view: what the client wants to see now. position: of an event with this number and
+        this point on the session's clock, as a position of the client's audio."""
         self.view = view
         self.position = position
         self.rev = 0
@@ -68,13 +70,13 @@ class Renderer:
             case SpeechEnded(utterance, at):
                 message = {"type": "speech_end", "seg": utterance, "at": seconds(at)}
             case Flushed(id, at):
-                message = {"type": "flushed", "id": id, "pos": self.position(at)}
+                message = {"type": "flushed", "id": id, "pos": self.position(seq, at)}
             case Updated(options):
                 message = {"type": "updated", "options": self._options(options)}
             case Failed(code, text):
                 message = {"type": "error", "code": code, "message": text, "fatal": False}
             case Ended(at):
-                message = {"type": "ended", "pos": self.position(at), "duration": seconds(at)}
+                message = {"type": "ended", "pos": self.position(seq, at), "duration": seconds(at)}
         if message is None:
             return None
         return encode(message if seq is None else {**message, "seq": seq})
@@ -120,16 +122,26 @@ def encode(message: Message) -> bytes:
     return _encoder.encode(message)
 
 
-def welcome(session: str, token: str, position: int, linger: int, max_ahead: int) -> bytes:
+def welcome(
+    session: str,
+    token: str,
+    *,
+    resumed: bool,
+    received: int,
+    settled: int,
+    seq: int,
+    linger: float,
+    max_ahead: int,
+) -> bytes:
     return encode(
         {
             "type": "welcome",
             "session": session,
             "token": token,
-            "resumed": False,
-            "received": position,
-            "settled": position,
-            "seq": 0,
+            "resumed": resumed,
+            "received": received,
+            "settled": settled,
+            "seq": seq,
             "linger_s": linger,
             "max_ahead_s": max_ahead,
             "max_frame": MAX_FRAME,

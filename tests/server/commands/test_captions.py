@@ -3,7 +3,15 @@
 import io
 
 import pytest
-from captionflow import AudioAck, Final, Partial, SpeechStart, Warning
+from captionflow import (
+    AudioAck,
+    Final,
+    Partial,
+    Reconnecting,
+    Resumed,
+    SpeechStart,
+    Warning,
+)
 from captionflow.protocol import decode_event
 from rich.console import Console
 
@@ -45,6 +53,20 @@ def test_a_pipe_gets_texts_and_standard_error_gets_warnings(capsys):
     ):
         captions.lines(event)
     assert capsys.readouterr() == ("hello\n", "1 s lost\n")
+
+
+def test_a_lost_connection_is_told_once(capsysbinary):
+    lost = [Reconnecting("lost", "gone", attempt) for attempt in (1, 2, 3)]
+    for notice in (*lost, Resumed("s1", 0.0, False), Resumed("s1", 1.5, False)):
+        captions.lines(notice)
+        captions.wire(notice)
+    out, err = capsysbinary.readouterr()
+    assert out == b""
+    assert err.decode().splitlines() == [
+        "gone; connecting again",
+        "connected again",
+        "connected again; 1.5 s were not heard",
+    ]
 
 
 def test_json_is_the_wire(capsysbinary):

@@ -8,7 +8,7 @@ import pytest
 from click import ClickException
 
 from inference.types import SAMPLE_RATE
-from server.codecs import UnreadableAudio
+from server.audio.decoding import UnreadableAudio
 from server.commands import sources
 from tests.fakes import drawn
 from tests.server.commands.shared import recording

@@ -7,7 +7,7 @@ import signal
 import pytest
 from captionflow import Ended, Final, ServerError
 
-from server.codecs import UnreadableAudio
+from server.audio.decoding import UnreadableAudio
 from server.commands.talk import converse, interrupts, until
 from tests.server.shared import Running, of, pcm
 

@@ -55,14 +55,14 @@ SEGMENT = events.Segment(3, 1600, 4800, WORDS, "en", True, 0.70617)
     ],
 )
 def test_events_as_messages(event: events.Event, message: dict[str, Any]) -> None:
-    renderer = Renderer(lambda: View(words=False), lambda at: at * 2)
+    renderer = Renderer(lambda: View(words=False), lambda _, at: at * 2)
     rendered = renderer.render(7, event)
     assert rendered is not None
     assert msgspec.json.decode(rendered) == {**message, "seq": 7}
 
 
 def test_words_are_shown_to_those_who_want_them() -> None:
-    rendered = Renderer(View, lambda at: at).render(1, events.Revised(3, WORDS))
+    rendered = Renderer(View, lambda _, at: at).render(1, events.Revised(3, WORDS))
     assert rendered is not None
     revised = msgspec.json.decode(rendered)
     assert (revised["type"], revised["text"]) == ("revise", "Good day")
@@ -70,12 +70,12 @@ def test_words_are_shown_to_those_who_want_them() -> None:
 
 
 def test_captions_are_counted_and_say_how_much_is_certain() -> None:
-    renderer = Renderer(View, lambda at: at)
+    renderer = Renderer(View, lambda _, at: at)
     for rev in (1, 2):
         rendered = renderer.render(None, events.Caption(0, WORDS[:1], WORDS[1:], 1600))
         assert rendered is not None
         caption = msgspec.json.decode(rendered)
         assert (caption["rev"], caption["text"], caption["stable"]) == (rev, "Good day", 4)
         assert (caption["start"], caption["end"]) == (0.1, 0.3) and "seq" not in caption
-    hidden = Renderer(lambda: View(partials=False), lambda at: at)
+    hidden = Renderer(lambda: View(partials=False), lambda _, at: at)
     assert hidden.render(None, events.Caption(0, WORDS, (), 0)) is None

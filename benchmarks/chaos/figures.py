@@ -1,0 +1,70 @@
+"""The figures of a run, and what they must reach. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from benchmarks.chaos import drop, kill
+from benchmarks.chaos.caller import Log
+from benchmarks.chaos.verdict import Verdict
+from benchmarks.report.reach import Figure, percentiles
+
+RESUME = 300.0  # ms from a reconnect to the first event that is sent again, p95
+
+Samples = dict[str, tuple[float, ...]]
+
+
+def of_kills(lanes: Sequence[kill.LaneResult], asked: int) -> tuple[Figure, ...]:
+    verdicts = [one for lane in lanes for one in lane.aftermath.verdicts.values()]
+    killed = [one for lane in lanes for one in lane.killed]
+    moments = Counter(one.moment for one in killed)
+    samples = samples_of(log for lane in lanes for log in lane.logs)
+    return (
+        Figure("kills asked for and not done", asked - len(killed), "", 0),
+        *(Figure(f"kills, {name}", count, "") for name, count in sorted(moments.items())),
+        *_judged(verdicts),
+        Figure("sessions no client was welcomed to", sum(x.aftermath.strays for x in lanes), ""),
+        *percentiles("start of the server", [s for lane in lanes for s in lane.starts], "s"),
+        *percentiles("from a loss to the welcome", samples["away"], "s"),
+        *percentiles("from a reconnect to the welcome", samples["welcome"], "ms", 1000),
+    )
+
+
+def of_drops(result: drop.Result, asked: int) -> tuple[Figure, ...]:
+    samples = samples_of(result.logs)
+    ways = Counter(one.way.value for one in result.dropped)
+    seconds = [one.seconds for one in result.dropped]
+    return (
+        Figure("drops asked for and not done", asked - len(result.dropped), "", 0),
+        *(Figure(f"drops, {name}", count, "") for name, count in sorted(ways.items())),
+        Figure("shortest drop", min(seconds, default=None), "s"),
+        Figure("longest drop", max(seconds, default=None), "s"),
+        *_judged(list(result.aftermath.verdicts.values())),
+        *percentiles("from a reconnect to the welcome", samples["welcome"], "ms", 1000),
+        *percentiles(
+            "from a reconnect to the first event sent again", samples["first"], "ms", 1000, RESUME
+        ),
+    )
+
+
+def samples_of(logs: Iterable[Log]) -> Samples:
+    """Seconds, of each time that a client came back."""
+    backs = [back for log in logs for back in log.backs]
+    return {
+        "away": tuple(back.away for back in backs),
+        "welcome": tuple(back.welcome for back in backs),
+        "first": tuple(back.first for back in backs if back.first is not None),
+    }
+
+
+def _judged(verdicts: Sequence[Verdict]) -> list[Figure]:
+    def total(of: Callable[[Verdict], float]) -> float:
+        return sum(of(verdict) for verdict in verdicts)
+
+    return [
+        Figure("sessions", len(verdicts), ""),
+        Figure("acknowledged audio lost", total(lambda one: one.lost_ms), "ms", 0),
+        Figure("finals lost", total(lambda one: one.lost), "", 0),
+        Figure("finals doubled", total(lambda one: one.doubled), "", 0),
+        Figure("finals changed", total(lambda one: one.changed), "", 0),
+        Figure("sessions not finalized exactly once", total(lambda one: not one.once), "", 0),
+    ]

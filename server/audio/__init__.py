@@ -1,0 +1,1 @@
+"""Audio as people send it, to samples."""

@@ -1,0 +1,1 @@
+"""One WebSocket of one client, and what is said over it."""

@@ -1,0 +1,1 @@
+"""Live sessions: taken in, journaled, resumed, recovered, handed to `results`."""

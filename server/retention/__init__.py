@@ -1,0 +1,1 @@
+"""What goes, and when: editing windows, recordings, transcripts, whole sessions, leftovers."""

@@ -1,0 +1,1 @@
+"""Captions of a room, from the sessions that speak in it to those who read along."""

@@ -1,0 +1,1 @@
+"""Files that come whole: taken in, and transcribed by a worker."""

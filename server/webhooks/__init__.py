@@ -1,0 +1,1 @@
+"""What owners are told of their sessions and jobs, over HTTP, signed."""

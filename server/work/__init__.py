@@ -1,0 +1,1 @@
+"""Does the jobs of uploads: claims them, hears the files, and stores what was said."""
