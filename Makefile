@@ -37,7 +37,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict -p server -p streaming -p inference -p storage -p benchmarks -p captionflow
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 serve: $(READY)
 	$(BIN)/captionflow serve --data-dir data/server
