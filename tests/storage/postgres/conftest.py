@@ -6,6 +6,7 @@ The other is reached over the network, and is the system's own Postgres where it
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
@@ -35,11 +36,12 @@ async def outside() -> AsyncIterator[str]:
     port, path = free_port(), open_folder()
     network = {**QUICK, "listen_addresses": "127.0.0.1", "port": str(port)}
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            for programs in sorted(SYSTEM.glob("*/bin")):
-                patch.setenv("PG_BIN", str(programs))
-            async with running(path, network) as address:
-                yield address.replace("@/", f"@127.0.0.1:{port}/").partition("?")[0]
+        async with AsyncExitStack() as stack:
+            with pytest.MonkeyPatch.context() as patch:
+                for programs in sorted(SYSTEM.glob("*/bin")):
+                    patch.setenv("PG_BIN", str(programs))
+                address = await stack.enter_async_context(running(path, network))
+            yield address.replace("@/", f"@127.0.0.1:{port}/").partition("?")[0]
     finally:
         shutil.rmtree(path)
 
