@@ -12,7 +12,6 @@ from inference import vad
 from inference.engine import Engine, Entry, Model, Watcher, running
 from inference.models import folder
 from inference.scheduler import Scheduler
-from inference.whisper import Whisper
 from server.metrics import Metrics
 from server.node import name_of
 from server.parts import Core
@@ -25,6 +24,8 @@ Load: TypeAlias = Callable[[Settings], tuple[Model, frozenset[str]]]
 
 def whisper(settings: Settings) -> tuple[Model, frozenset[str]]:
     """The configured weights, loaded and warm."""
+    from inference.whisper import Whisper  # its libraries are for those who load a model
+
     model = Whisper(folder(settings.model.name), settings.model)
     model.warm()
     return model, model.languages

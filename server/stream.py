@@ -72,7 +72,7 @@ class Conversation:
         """The session, and the number of the last event that the client has."""
         try:
             if again := hello.resume:
-                return await self.registry.resume(again.session, again.token), again.seq
+                return await self.registry.resume(again)
             return await self.registry.begin(hello, messages.SUBPROTOCOL), 0
         except Full as full:
             raise endings.full(full.retry_after) from None

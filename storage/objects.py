@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from storage.folder import FolderObjects
 from storage.ports import Objects
-from storage.s3.store import connected
 from storage.settings import StorageSettings
 
 CUT_OFF = timedelta(days=1)  # since when what is half put is of a server that was killed
@@ -18,6 +17,8 @@ async def open_objects(settings: StorageSettings) -> AsyncIterator[Objects]:
     if settings.s3 is None:
         yield await _tidied(FolderObjects(settings.objects))
         return
+    from storage.s3.store import connected  # a folder needs none of its libraries
+
     async with connected(settings.s3, settings.start_timeout) as objects:
         yield await _tidied(objects)
 

@@ -27,10 +27,14 @@ CREATE FUNCTION became_ready() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO became_ready (session) VALUES (NEW.id); RETURN NULL; END $$;
 CREATE TRIGGER became_ready AFTER UPDATE ON sessions FOR EACH ROW
     WHEN (NEW.state = 'ready' AND OLD.state <> 'ready') EXECUTE FUNCTION became_ready();
-INSERT INTO webhooks (id, owner, url, events, created_at)
-    VALUES ('chaos', 'local', 'http://192.0.2.1/', ARRAY['session.ready'], now());
 """
 """A witness of our own, in the database: whatever the server says of itself, this counts."""
+
+TELL = """
+INSERT INTO webhooks (id, owner, url, events, created_at)
+VALUES ('chaos', 'local', 'http://192.0.2.1/', $1, now())
+"""
+"""A receiver that never answers, so that what it was to be told stays."""
 
 ROWS = """
 SELECT id, state,
@@ -59,7 +63,7 @@ class Row(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def _database(settings: StorageSettings) -> AsyncIterator[asyncpg.Connection]:
+async def database(settings: StorageSettings) -> AsyncIterator[asyncpg.Connection]:
     """No server may run in the folder meanwhile if the database is the embedded one."""
     async with database_address(settings) as dsn:
         await migrate.upgrade(dsn)
@@ -70,15 +74,16 @@ async def _database(settings: StorageSettings) -> AsyncIterator[asyncpg.Connecti
             await connection.close(timeout=TIMEOUT)
 
 
-async def prepare(settings: StorageSettings) -> None:
-    """The tables, and the witness; before the first server."""
-    async with _database(settings) as connection:
+async def prepare(settings: StorageSettings, events: Sequence[str] = ("session.ready",)) -> None:
+    """The tables, and the witness; before the first server. events: what is told."""
+    async with database(settings) as connection:
         await connection.execute(COUNT)
+        await connection.execute(TELL, list(events))
 
 
 async def rows(settings: StorageSettings) -> dict[str, Row]:
     """Every session, by its id; after the last server."""
-    async with _database(settings) as connection:
+    async with database(settings) as connection:
         found: Sequence[asyncpg.Record] = await connection.fetch(ROWS)
     return {row["id"]: _row(row) for row in found}
 

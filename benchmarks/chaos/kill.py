@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from benchmarks.chaos import aftermath, kept, talk
 from benchmarks.chaos.aftermath import Aftermath, Talked
+from benchmarks.chaos.board import Board
 from benchmarks.chaos.caller import Caller, Log, Manner
 from benchmarks.chaos.model import NAME
 from benchmarks.chaos.process import Life, Server
@@ -21,7 +22,6 @@ from benchmarks.run.settings import Sections
 from storage.embedded import running
 from storage.settings import StorageSettings
 
-PATIENCE = 4.0  # seconds that a moment is waited for; then the kill comes without it
 QUIET = 5.0  # seconds without an answer after which a client dials anew
 START_SHARE = 1.2  # of the last start's time, within which a kill at the start comes
 
@@ -93,31 +93,6 @@ async def _tell(lanes: Sequence["Lane"], tell: Told) -> None:
         await asyncio.sleep(0.5)
 
 
-class Board:
-    """Where what happens is told, and the one who kills waits for it."""
-
-    def __init__(self) -> None:
-        self.wanted: tuple[Moment, str] | None = None
-        self.seen = asyncio.Event()
-
-    def tell(self, moment: Moment, step: str = "") -> None:
-        if self.wanted == (moment, step):
-            self.seen.set()
-
-    async def wait(self, moment: Moment, step: str) -> bool:
-        """Whether it happened in time."""
-        self.wanted = (moment, step)
-        self.seen.clear()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self.seen.wait()
-            return True
-        except TimeoutError:
-            return False
-        finally:
-            self.wanted = None
-
-
 class Lane:
     def __init__(
         self, settings: Settings, name: str, folder: Path, dsn: str | None, count: int
@@ -128,7 +103,7 @@ class Lane:
         self.kills = kills(count, settings.seed, name)
         self.server = Server(folder, _sections(settings, dsn))
         self.storage = StorageSettings(data_dir=folder / "data", database_url=dsn)
-        self.board = Board()
+        self.board: Board[tuple[Moment, str]] = Board()
         self.killed: list[Killed] = []
         self.starts: list[float] = []
         self.talked: list[Talked] = []
@@ -180,15 +155,14 @@ class Lane:
     async def _moment(self, kill: Kill) -> bool:
         if kill.moment in (Moment.RECOVERY, Moment.STREAM):
             return True  # some time after it is ready
-        return await self.board.wait(kill.moment, kill.step)
+        return await self.board.wait((kill.moment, kill.step))
 
     async def _start(self) -> Life:
-        self.started = asyncio.get_running_loop().time()
-        return await self.server.start(lambda step: self.board.tell(Moment.FINALIZE, step))
+        return await self.server.start(lambda step: self.board.tell((Moment.FINALIZE, step)))
 
     async def _ready(self, life: Life) -> None:
         await life.started()
-        self.starts.append(asyncio.get_running_loop().time() - self.started)
+        self.starts += [life.took] if life.took is not None else []
 
     async def _kill(self, life: Life, kill: Kill, came: bool) -> None:
         await life.kill()
@@ -206,10 +180,13 @@ class Lane:
             self.open -= 1
             self.talked.append(Talked(habit.name, habit.seconds, log))
 
+    def _seen(self, moment: Moment) -> None:
+        self.board.tell((moment, ""))
+
     def _caller(self, habit: Habits, said: Talk) -> Caller:
         leaves = None if habit.leaves is None else int(habit.leaves * len(said.audio))
         manner = Manner(self.settings.pace, QUIET, leaves, habit.thanks)
-        return Caller(self.server.url, said, manner, habit.name, self.board.tell)
+        return Caller(self.server.url, said, manner, habit.name, self._seen)
 
 
 def _sections(settings: Settings, dsn: str | None) -> Sections:

@@ -9,8 +9,11 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from benchmarks.chaos.tones import heard
+from inference.engine import Model
 from inference.types import Hypothesis, Window
 from inference.vad import CONTEXT, Heard, Run
+from server.compose import whisper
+from server.settings import Settings
 
 NAME = "tones"  # of the model, in settings and records
 LANGUAGES = frozenset({"en"})
@@ -39,3 +42,8 @@ class Loudness:
     def _run(self, run: Run) -> Heard:
         level = np.sqrt(np.mean(np.square(run.frames[:, CONTEXT:]), axis=1)) / SURE
         return Heard(np.minimum(level, 1.0).astype(np.float32), run.state)
+
+
+def models(settings: Settings) -> tuple[Model, frozenset[str]]:
+    """Ours, unless the settings name another."""
+    return (Tones(), LANGUAGES) if settings.model.name == NAME else whisper(settings)

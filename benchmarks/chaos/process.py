@@ -1,4 +1,4 @@
-"""One server, started, killed and started again on the same folder and port."""
+"""One server or worker, started, killed and started again on the same folder and port."""
 
 import asyncio
 import os
@@ -15,20 +15,22 @@ from server.commands.child import ENDS_WITH_US, ServerDied, obituary, stop, tail
 
 START = 120.0  # seconds to be ready
 STOP = 45.0  # seconds to end in order
-MODULE = "benchmarks.chaos.server"
+SERVER, WORKER = "benchmarks.chaos.server", "benchmarks.chaos.worker"
 
 Step = Callable[[str], None]
 
 
 class Life:
-    """One process of the server, from its start to its end."""
+    """One process, from its start to its end. took: seconds until it was ready."""
 
     def __init__(self, process: Process, log: Path, step: Step) -> None:
-        """step: told each step of a session's end."""
+        """step: told each step that the process tells of."""
         self.process = process
         self.log = log
         self.step = step
         self.ready = asyncio.Event()
+        self.began = asyncio.get_running_loop().time()
+        self.took: float | None = None
         self.silent = False  # nothing comes from it any more
         self.reading = asyncio.create_task(self._read())
 
@@ -62,6 +64,7 @@ class Life:
         async for line in self.process.stdout:
             word, _, rest = line.decode().strip().partition(" ")
             if word == "ready":
+                self.took = asyncio.get_running_loop().time() - self.began
                 self.ready.set()
             elif word == "step":
                 self.step(rest)
@@ -72,8 +75,9 @@ class Life:
 class Server:
     """url: where it listens, whenever it does."""
 
-    def __init__(self, folder: Path, sections: Sections) -> None:
-        """sections: settings beside address and folder."""
+    def __init__(self, folder: Path, sections: Sections, module: str = SERVER) -> None:
+        """sections: settings beside address and folder. module: what runs as the process."""
+        self.module = module
         self.folder = folder
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -89,7 +93,7 @@ class Server:
         account = (str(os.geteuid()), str(os.getegid()), str(os.getpid()))
         with self.log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
-                *(*guard, *account, sys.executable, "-m", MODULE, str(self.config)),
+                *(*guard, *account, sys.executable, "-m", self.module, str(self.config)),
                 stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=errors,

@@ -10,18 +10,12 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.chaos.model import LANGUAGES, NAME, Loudness, Tones
+from benchmarks.chaos.model import NAME, Loudness, models
 from inference import vad
-from inference.engine import Model
 from server.app import create_app
-from server.compose import whisper
 from server.logs import configure
 from server.serving import Server, listening
 from server.settings import Settings, load
-
-
-def models(settings: Settings) -> tuple[Model, frozenset[str]]:
-    return (Tones(), LANGUAGES) if settings.model.name == NAME else whisper(settings)
 
 
 def run(settings: Settings) -> None:

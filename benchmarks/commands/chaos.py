@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.chaos import drop, figures, kill
+from benchmarks.chaos import drop, figures, kill, workers
 from benchmarks.commands import reached
 
 
@@ -40,6 +40,35 @@ def killing(path: Path | None, markdown: bool, **given: float) -> None:
     samples["start"] = tuple(seconds for one in lanes for seconds in one.starts)
     found = figures.of_kills(lanes, settings.kills)
     reached.finish("chaos kill", began, settings, found, samples, faults, path, markdown)
+
+
+@chaos.command("worker")
+@click.option("--kills", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--server",
+    type=click.FloatRange(0, 1),
+    default=0.12,
+    show_default=True,
+    help="Share of the kills that are the server's.",
+)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--clients", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--shortest", type=click.FloatRange(2), default=5.0, show_default=True)
+@click.option("--longest", type=click.FloatRange(2), default=60.0, show_default=True)
+@click.option("--heartbeat", type=click.FloatRange(0.05), default=0.25, show_default=True)
+@click.option("--lost", type=click.FloatRange(0.1), default=2.0, show_default=True)
+@click.option("--look", type=click.FloatRange(0.05), default=0.5, show_default=True)
+@reached.options
+def workers_killed(path: Path | None, markdown: bool, **given: float) -> None:
+    """Workers, and now and then their server, that are killed while files are heard."""
+    settings = workers.Settings(**given)  # type: ignore[arg-type]
+    began = reached.now()
+    result = reached.run(partial(workers.measure, settings))
+    samples = figures.samples_of_workers(result)
+    found = figures.of_workers(result, settings.kills)
+    faults = result.finished.faults
+    reached.finish("chaos worker", began, settings, found, samples, faults, path, markdown)
 
 
 @chaos.command("drop")

@@ -2,15 +2,18 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import uvloop
 
+from inference import vad
 from inference.models import BadWeights, UnknownModel
 from server import logs
 from server.commands import options
-from server.compose import core_of
+from server.compose import Load, core_of, whisper
+from server.parts import Core
 from server.retention.sweep import sweeping
 from server.settings import Settings
 from server.webhooks.sender import sending
@@ -31,12 +34,19 @@ def worker(data_dir: Path | None, config: Path | None) -> None:
     logs.configure(settings.server.log_level, settings.server.log_format)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_work(settings))
+            runner.run(work(settings))
     except (StorageError, UnknownModel, BadWeights, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
-async def _work(settings: Settings) -> None:
+async def work(
+    settings: Settings,
+    load: Load = whisper,
+    detector: Callable[[], vad.Model] = vad.Silero,
+    seen: Callable[[Core], Core] = lambda core: core,
+) -> None:
+    """load, detector: where the models come from. seen: puts whoever looks on between us and the
+    parts; benchmarks do. Raises StorageError, UnknownModel, BadWeights, OSError."""
     stop = asyncio.Event()
 
     def asked() -> None:
@@ -47,10 +57,10 @@ async def _work(settings: Settings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, asked)
     async with (
-        core_of(settings) as core,
+        core_of(settings, load, detector) as core,
         sending(core.storage, settings.webhooks),
         sweeping(core),
-        working(core, settings.work),
+        working(seen(core), settings.work, load),
     ):
         print("ready", flush=True)
         await stop.wait()

@@ -64,7 +64,7 @@ class Writer:
 
     async def _welcome(self) -> None:
         live = self.live
-        token = await live.new_token()
+        token = live.new_token()
         self._still()
         received, settled = self.told = (live.said.durable, live.settle())
         await self.wire.send(
@@ -75,6 +75,7 @@ class Writer:
                 received=received,
                 settled=settled,
                 seq=live.said.outbox.seq,
+                after=live.said.outbox.acked,
                 linger=self.settings.linger,
                 max_ahead=self.settings.max_ahead,
             )

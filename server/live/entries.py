@@ -1,13 +1,12 @@
 """What a session's records hold in its journal: values to payloads and back. Pure."""
 
-import hashlib
-import hmac
 from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
 from inference.types import Options, Samples
+from server.live.tokens import Given
 from server.protocols.native.requests import Request, View
 from storage.journal.records import BadJournal, Opened, Told
 from storage.journal.records import Event as EventRecord
@@ -66,19 +65,13 @@ def end(pos: int) -> Told:
     return Told(END, {"pos": pos})
 
 
-def tokens(hashes: tuple[str, ...]) -> Told:
-    return Told(TOKENS, {"hashes": list(hashes)})
+def tokens(given: Given) -> Told:
+    return Told(TOKENS, msgspec.to_builtins(given))
 
 
-def hashed(token: str) -> str:
-    """Only this is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def known(token: str, hashes: tuple[str, ...]) -> bool:
-    """Whether the token is one of these; takes as long for any that is not."""
-    given = hashed(token)
-    return any([hmac.compare_digest(given, each) for each in hashes])
+def given_of(record: Told) -> Given:
+    """Raises BadJournal."""
+    return _converted(record.payload, Given)
 
 
 def event_record(seq: int, event: Event, pos: int | None) -> EventRecord:

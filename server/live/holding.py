@@ -1,46 +1,53 @@
 """Which connection has a session, what the next one has to show, and how long it is waited for."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
+
+from msgspec.structs import replace
 
 from server.live import entries
 from server.live.archive import Archive
-from storage.journal.handle import JournalFull
-
-TOKENS = 2  # the last one may never have reached the client, so the one before counts too
+from server.live.tokens import Given, Token, read, written
 
 
 class Holding:
     def __init__(
         self,
         archive: Archive,
-        tokens: tuple[str, ...],
+        generation: int,
+        secret: bytes,
+        given: Given,
         changed: asyncio.Event,
         gone: Callable[[], None],
     ) -> None:
-        """tokens: hashes. changed: set when another holder comes. gone: called when nobody came."""
+        """generation: ours as the session's owner. secret: of all our nodes. given: before.
+        changed: set when another holder comes. gone: called when nobody came."""
         self.archive = archive
-        self.tokens = tokens
+        self.generation = generation
+        self.secret = secret
+        self.given = given
         self.changed = changed
         self.gone = gone
         self.holder: object | None = None
         self.leaving: asyncio.TimerHandle | None = None
 
-    def known(self, token: str) -> bool:
-        return entries.known(token, self.tokens)
-
-    async def new_token(self, keep: bool) -> str:
-        """For the next connection. If it is to be kept, its hash is safe when this returns, unless
-        the disk is full."""
-        token = secrets.token_urlsafe(16)
-        self.tokens = (entries.hashed(token), *self.tokens)[:TOKENS]
-        if keep:
-            self.archive.append(entries.tokens(self.tokens))
-            with suppress(JournalFull, TimeoutError):
-                await self.archive.safe()
+    def admitted(self, text: str) -> Token | None:
+        """The token that a client shows; None when it does not count. Those before it do not any
+        more, but all after it do: what was given last may never have reached the client, and of
+        what another owner gave last this one may not know."""
+        token = read(text, self.archive.session, self.secret)
+        if token is None or token.number < self.given.shown:
+            return None
+        self.given = Given(max(self.given.number, token.number), token.number)
         return token
+
+    def new_token(self, keep: bool) -> str:
+        """For the next connection. If it is to be kept, its number goes into the journal."""
+        self.given = replace(self.given, number=self.given.number + 1)
+        if keep:
+            self.archive.append(entries.tokens(self.given))
+        token = Token(self.generation, self.given.number)
+        return written(token, self.archive.session, self.secret)
 
     def take(self, holder: object) -> None:
         """Whoever held the session before loses it."""

@@ -19,6 +19,7 @@ from server.live.session import LiveSession
 from server.live.takeover import Takeover
 from server.logs import logger
 from server.parts import OWNER, Parts
+from server.protocols.native.messages import Resume
 from server.protocols.native.requests import Request
 from storage.errors import StorageError, Unavailable
 from storage.lifecycle import UNFINISHED
@@ -67,8 +68,12 @@ class Registry:
             raise
         return live
 
-    async def resume(self, id: str, token: str) -> LiveSession:
-        """A session for a client that comes back. Raises Unknown, Elsewhere, StorageError."""
+    async def resume(self, again: Resume) -> tuple[LiveSession, int]:
+        """A session for a client that comes back, and the last of our events that it has.
+
+        Raises Unknown, Elsewhere, StorageError.
+        """
+        id = again.session
         live = self.running.get(id) or self.ended.get(id)
         if live is None:
             try:
@@ -76,11 +81,11 @@ class Registry:
                     live = await self.takeover.fetched(id)
             except TimeoutError:
                 raise Elsewhere from None
-        if live is None or not live.holding.known(token):
+        if live is None or (token := live.holding.admitted(again.token)) is None:
             raise Unknown
         if live.finished and live.why != "ended":
             raise Elsewhere if live.why in ("server_stopped", "taken_away") else Unknown
-        return live
+        return live, live.known(token, again.seq)
 
     @contextmanager
     def working(self) -> Iterator[None]:

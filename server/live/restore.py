@@ -15,6 +15,7 @@ from inference.types import Audio, Samples
 from server.live import entries
 from server.live.entries import Change, Header
 from server.live.tape import Player
+from server.live.tokens import Given
 from server.protocols.native.requests import Request
 from storage.journal.records import Audio as AudioRecord
 from storage.journal.records import BadJournal, Gap, Opened, Record, Sealed, Settled, Told
@@ -39,6 +40,8 @@ class Restored(Struct, frozen=True):
     """A session as its journal has it.
 
     request: as asked for, with the options, the view and the endpoint in force at `at`.
+    owners: the generation of each, and the number of the last event before its own.
+    given: the tokens.
     at, pos: the audio before this is in `events`; it is heard again from here.
     first: the number of the next utterance. received: the end of the audio that is there.
     started, stopped: the highest utterance whose beginning and end were announced; -1: none.
@@ -50,7 +53,8 @@ class Restored(Struct, frozen=True):
 
     header: Header
     request: Request
-    tokens: tuple[str, ...]
+    owners: tuple[tuple[int, int], ...]
+    given: Given
     at: Samples
     pos: int
     first: int
@@ -66,13 +70,19 @@ class Restored(Struct, frozen=True):
     duration: Samples
     owed: Revised | None
 
+    def known(self, generation: int, seq: int) -> int:
+        """The last event of ours that a client has, if its last one was `seq`, and was told by the
+        owner of that generation: what a later owner did not know of has not happened."""
+        return min([seq, *(last for owner, last in self.owners if owner > generation)])
+
 
 class Restorer:
     """Told the records in order."""
 
     def __init__(self) -> None:
         self.header: Header | None = None
-        self.tokens: tuple[str, ...] = ()
+        self.owners: list[tuple[int, int]] = []
+        self.given = Given()
         self.changes: list[Change | None] = []  # of each command; None: a flush
         self.answered = 0
         self.settled = Settled(0, 0, 0)
@@ -117,7 +127,8 @@ class Restorer:
         return Restored(
             header=header,
             request=self._in_force(header.request),
-            tokens=self.tokens,
+            owners=tuple(self.owners),
+            given=self.given,
             at=self.at,
             pos=max(self.settled.pos, header.request.start),
             first=max([self.said, *done]) + 1,
@@ -138,11 +149,12 @@ class Restorer:
         if self.header is None:
             self.received = header.request.start
         self.header = header
+        self.owners.append((header.generation, self.seq))
 
     def _told(self, record: Told) -> None:
         match record.command:
             case entries.TOKENS:
-                self.tokens = tuple(record.payload["hashes"])
+                self.given = entries.given_of(record)
             case entries.UPDATE:
                 self.changes.append(entries.change_of(record))
             case entries.FLUSH:

@@ -19,6 +19,7 @@ from server.live.holding import Holding
 from server.live.intake import Intake
 from server.live.restore import Restored
 from server.live.telling import Telling
+from server.live.tokens import Given, Token
 from server.logs import logger
 from server.parts import OWNER, Parts
 from server.protocols.native.render import Renderer
@@ -76,8 +77,14 @@ class LiveSession:
         self.renderer = Renderer(lambda: self.commands.view, self.said.position)
         self.news = self.said.news
         self.told_all = asyncio.Event()  # the client has said that it has all events
-        tokens = restored.tokens if restored else ()
-        self.holding = Holding(archive, tokens, self.news, partial(self.finish, "client_gone"))
+        self.holding = Holding(
+            archive,
+            header.generation,
+            parts.storage.secret,
+            restored.given if restored else Given(),
+            self.news,
+            partial(self.finish, "client_gone"),
+        )
         self.over = False  # nothing more will be put in the outbox
         self.done = False  # nothing more will be safe either
         self.resumed = restored is not None  # the next welcome is not the first
@@ -125,9 +132,13 @@ class LiveSession:
         """The number of the last event that is; None: they all are."""
         return self.archive.durable.seq if self.archive.journal else None
 
-    async def new_token(self) -> str:
+    def new_token(self) -> str:
         """For the next connection."""
-        return await self.holding.new_token(keep=not self.over)
+        return self.holding.new_token(keep=not self.over)
+
+    def known(self, token: Token, seq: int) -> int:
+        """The last of our events that the client of this token has, if its last one was `seq`."""
+        return self.restored.known(token.generation, seq) if self.restored else seq
 
     def linger(self, seconds: float) -> None:
         """Wait so long for a connection, if there is more to come."""

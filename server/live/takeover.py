@@ -73,14 +73,15 @@ class Takeover:
 
     def _owned(self, found: Found, generation: int) -> LiveSession:
         """Raises Taken."""
-        restored = found.restored
+        before = found.restored
+        restored = replace(before, owners=(*before.owners, (generation, before.seq)))
         header = replace(restored.header, generation=generation)
         live = new_session(found.record.id, header, self.parts, restored)
         if not restored.ended:
             received, seq = restored.received, restored.seq
             live.archive.begin(self.parts.journals, generation, received, seq, live.moved)
             live.archive.append(entries.opened(live.id, header))
-            live.archive.append(entries.tokens(live.holding.tokens))
+            live.archive.append(entries.tokens(live.holding.given))
             live.linger(self.parts.settings.server.linger)
         return live
 

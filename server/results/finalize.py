@@ -16,6 +16,7 @@ from storage.errors import Missing
 from storage.journal.reader import load
 from storage.open import Storage
 from storage.ports import Objects
+from storage.records import Segment as Row
 from storage.records import Session, State
 
 Step = Callable[[str], None]
@@ -72,8 +73,16 @@ class Finalizer:
         self.done("ready" if error is None else "failed")
         return ended
 
+    async def _rows(self, session: str, kept: Kept) -> list[Row]:
+        """What the journal has. Another owner that was lost may have left more: of audio that was
+        heard again it goes, of audio that was lost with it, it is all there is."""
+        numbers = {row.number for row in kept.rows}
+        left = await self.storage.segments.list(session)
+        lost = [it for it in left if it.number not in numbers and it.start >= kept.duration]
+        return [*kept.rows, *lost]
+
     async def _begin(self, found: Session, kept: Kept) -> Session:
-        await self.storage.segments.put(found.id, kept.rows)
+        await self.storage.segments.replace(found.id, await self._rows(found.id, kept))
         self.done("rows")
         if found.state is State.OPEN:
             await self.storage.sessions.move(

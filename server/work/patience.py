@@ -29,10 +29,17 @@ async def patiently(call: Callable[[], Awaitable[T]], seconds: float) -> T:
 
 
 async def unbroken(work: Coroutine[Any, Any, T]) -> T:
-    """What it returns. Who is cancelled meanwhile waits for its end before he goes."""
+    """What it returns. Who is cancelled meanwhile, however often, waits for its end before he
+    goes."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()  # is nobody's any more
+        raise cancelled
+    return task.result()

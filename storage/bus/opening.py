@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from storage.bus.local import LocalBus
 from storage.bus.port import Bus
-from storage.bus.valkey import valkey_bus
 
 
 @asynccontextmanager
@@ -14,5 +13,7 @@ async def open_bus(url: str | None) -> AsyncIterator[Bus]:
     if not url:
         yield LocalBus()
         return
+    from storage.bus.valkey import valkey_bus  # one node alone starts without its library
+
     async with valkey_bus(url) as bus:
         yield bus

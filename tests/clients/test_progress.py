@@ -105,3 +105,48 @@ def test_a_server_that_has_lost_the_session_begins_where_the_text_ends():
 def test_limits_that_leave_no_room(limits):
     with pytest.raises(BadEvent, match="allows no audio"):
         open_progress(**limits)
+
+
+def gone_back():
+    """Told two finals, of which the next server knows the first."""
+    progress = open_progress()
+    for seq, seg in ((2, 0), (4, 1)):
+        progress.heard(SpeechStart(seq=seq - 1, seg=seg, at=seg + 0.1))
+        progress.heard(Final(seq=seq, seg=seg, start=seg + 0.1, end=seg + 0.8, text=str(seg)))
+    welcome = Welcome("s1", token="t2", resumed=True, received=60, seq=3, after=2)
+    assert progress.welcome(welcome)
+    return progress
+
+
+def test_a_server_that_goes_back_is_followed_and_nothing_is_told_twice():
+    progress = gone_back()
+    assert (progress.seq, progress.received, progress.ack()) == (2, 60, None)
+    assert progress.heard(SpeechStart(seq=3, seg=1, at=1.1)) is None
+    assert progress.heard(Final(seq=4, seg=1, start=1.1, end=1.8, text="1")) is None
+    assert progress.ack() == 4
+    assert progress.heard(SpeechStart(seq=5, seg=2, at=2.1)) == SpeechStart(seq=5, seg=2, at=2.1)
+
+
+def test_numbers_go_on_growing_when_less_is_told_again():
+    progress = gone_back()
+    told = progress.heard(SpeechStart(seq=3, seg=1, at=2.1))
+    assert (told.seq, told.seg) == (5, 2)
+    assert progress.heard(Warning(code="slow", message="busy", seq=4)).seq == 6
+    assert progress.welcome(Welcome("s1", resumed=True, seq=9, after=3))
+    told = progress.heard(Final(seq=4, seg=1, start=2.1, end=2.9, text="2"))
+    assert (told.seq, told.seg) == (7, 2)
+    assert (progress.seq, progress.ack()) == (4, 4)
+
+
+def test_a_server_that_has_all_events_does_not_go_back():
+    progress = gone_back()
+    assert not progress.welcome(Welcome("s1", resumed=True, seq=9, after=2))
+    assert not progress.welcome(Welcome("s1", resumed=True, seq=9))
+
+
+def test_numbers_of_another_session_go_on_too():
+    progress = gone_back()
+    progress.begin_anew(kept=0)
+    progress.welcome(Welcome("s2"))
+    told = progress.heard(Final(seq=1, seg=0, start=0.1, end=0.2, text="2"))
+    assert (told.seq, told.seg) == (5, 2)

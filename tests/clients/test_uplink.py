@@ -65,3 +65,29 @@ def test_lost_audio_is_a_gap():
     uplink.rewind(2)
     assert all_of(uplink) == [(2, 2), (4, b"efgh")]
     assert uplink.lost == 2
+
+
+def test_a_server_that_has_gone_back_is_asked_again_without_a_second_answer():
+    uplink = Uplink(100)
+    for id in ("a", "b", "c"):
+        uplink.order(Flush(id))
+        uplink.kept.add(b"abcd")
+    uplink.order(Update(Options()))
+    all_of(uplink)
+    for seq, id in enumerate(("a", "b"), 1):
+        assert uplink.answered(Flushed(seq=seq, id=id, pos=0))
+    assert uplink.answered(Updated(seq=3, options=Options()))
+    uplink.rewind(4, back=True)
+    assert all_of(uplink) == ["flush", (4, b"abcd"), "flush", (8, b"abcd"), "update"]
+    assert not uplink.answered(Flushed(seq=2, id="b", pos=4))
+    assert uplink.answered(Flushed(seq=3, id="c", pos=8))
+    assert not uplink.answered(Updated(seq=4, options=Options()))
+    uplink.rewind(12, back=True)
+    assert all_of(uplink) == ["update"]
+    uplink.free(13)
+    uplink.rewind(12, back=True)
+    assert all_of(uplink) == ["update"], "it was not answered yet"
+    assert not uplink.answered(Updated(seq=4, options=Options()))
+    uplink.free(13)
+    uplink.rewind(12, back=True)
+    assert all_of(uplink) == []

@@ -1,6 +1,7 @@
 """Several servers in processes of their own, on one Postgres, one S3 store and one Valkey."""
 
 import asyncio
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import soundfile
 from websockets.exceptions import WebSocketException
 
 from server.app import create_app
@@ -94,15 +96,16 @@ class Site:
         self.s3 = s3
         self.bus = bus
 
-    def node(self, name: str, **server: Any) -> Any:
+    def node(self, name: str, seal: float = SEAL, **server: Any) -> Any:
         given = sections(self.s3, self.bus, name, **server)
+        given["storage"] |= {"seal_after": seal, "secret_file": str(self.folder / "secret")}
         return node(self.folder / name, self.database_url, given)
 
     @asynccontextmanager
-    async def nodes(self, names: str, **server: Any) -> AsyncIterator[list[Node]]:
+    async def nodes(self, names: str, **given: Any) -> AsyncIterator[list[Node]]:
         """One for each letter, started together."""
         async with AsyncExitStack() as stack:
-            starting = [self.node(name, **server) for name in names]
+            starting = [self.node(name, **given) for name in names]
             yield list(await asyncio.gather(*map(stack.enter_async_context, starting)))
 
 
@@ -117,6 +120,21 @@ async def sealed(objects: Objects, session: str) -> tuple[int, int]:
             case Event(seq=number):
                 seq = number
     return pos, seq
+
+
+async def spoken(url: str) -> list[str]:
+    """The finals of the talk when nothing goes wrong."""
+    async with raw(url) as client:
+        await client.hello()
+        await client.audio(0, TALK)
+        await client.say("end", pos=len(TALK))
+        await client.closed()
+        return finals(client.heard)
+
+
+async def recording(node: Node, session: str) -> Any:
+    flac = await node.get(f"/v1/sessions/{session}/recording")
+    return soundfile.read(io.BytesIO(flac), dtype="int16")[0]
 
 
 async def come_back(url: str, welcome: dict[str, Any], seq: int) -> tuple[Any, Raw]:

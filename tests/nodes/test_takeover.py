@@ -1,50 +1,27 @@
 """A node is killed; others go on with what was its own."""
 
-import asyncio
-import io
-import math
 from contextlib import AsyncExitStack
-from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 
-from inference.types import SAMPLE_RATE
 from storage.ports import Objects
-from tests.fakes import SPAN
 from tests.nodes.shared import (
     HALF,
-    QUARTER,
     TALK,
     Node,
     Site,
     come_back,
     finals,
     last_seq,
+    recording,
     sealed,
+    spoken,
 )
-from tests.server.children import START
 from tests.server.shared import Raw, raw, until
 from tests.server.viewers import Viewer, watching
-from tests.storage.seaweed import Seaweed
 
 pytestmark = pytest.mark.slow
-
-
-async def spoken(url: str) -> list[str]:
-    """The finals of the talk when nothing goes wrong."""
-    async with raw(url) as client:
-        await client.hello()
-        await client.audio(0, TALK)
-        await client.say("end", pos=len(TALK))
-        await client.closed()
-        return finals(client.heard)
-
-
-async def recording(node: Node, session: str) -> Any:
-    flac = await node.get(f"/v1/sessions/{session}/recording")
-    return soundfile.read(io.BytesIO(flac), dtype="int16")[0]
 
 
 async def in_the_store(objects: Objects, client: Raw, session: str, pos: int) -> None:
@@ -130,57 +107,3 @@ async def once(viewer: Viewer, sessions: list[str], *nodes: Node) -> None:
     ends = [each for each in viewer.seen if each.kind == "end"]
     assert [each.data["session"] for each in ends] == sessions[:1]
     assert len(set(viewer.finals)) == len(viewer.finals)
-
-
-async def test_what_only_the_dead_node_had_comes_again_from_the_client(
-    site: Site, objects: Objects, seaweed: Seaweed
-) -> None:
-    """The store was away, so nobody else has what the client was told last: it is not let go on
-    with the session, and begins another one behind the last final that it has."""
-    async with site.nodes("ab", linger=3.0) as (a, b):
-        expected = " ".join(await spoken(b.url)).split()
-        async with raw(a.url) as client:
-            welcome = await client.hello()
-            await client.audio(0, TALK[:QUARTER])
-            await client.hear("final")
-            await in_the_store(objects, client, welcome["session"], QUARTER)
-            seaweed.kill()
-            await client.audio(QUARTER, TALK[QUARTER:HALF])
-            for _ in range(2):
-                await client.hear("final")
-            await a.kill()
-            before = client.heard
-        await asyncio.get_running_loop().run_in_executor(None, seaweed.start)
-        resume = {"session": welcome["session"], "token": welcome["token"]}
-        async with asyncio.timeout(START):
-            while (
-                code := await refused(b.url, {**resume, "seq": last_seq(before)})
-            ) == "elsewhere":
-                await asyncio.sleep(0.1)
-        assert code == "unknown_session"
-        assert " ".join(finals(before)).split() + await anew(b.url, before) == expected
-        await b.ready(welcome["session"])
-        kept = await recording(b, welcome["session"])
-        assert np.array_equal(kept, np.frombuffer(TALK[:QUARTER], "<i2"))
-
-
-async def refused(url: str, resume: dict[str, Any]) -> str:
-    """Why a client may not go on with its session."""
-    async with raw(url) as client:
-        await client.say("hello", language="en", resume=resume)
-        await client.closed()
-        return str(client.error["code"])
-
-
-async def anew(url: str, before: list[dict[str, Any]]) -> list[str]:
-    """The words of a session that begins in the silence behind the last final."""
-    end = max(each["end"] for each in before if each["type"] == "final")
-    spans = math.ceil(end * SAMPLE_RATE / SPAN)  # the model of tests hears by the clock
-    start = spans * SPAN * 2
-    async with raw(url) as client:
-        await client.hello(start=start)
-        await client.audio(start, TALK[start:])
-        await client.say("end", pos=len(TALK))
-        await client.closed()
-    words = " ".join(finals(client.heard)).split()
-    return [f"w{int(word.removeprefix('w')) + spans}" for word in words]

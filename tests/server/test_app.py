@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.server.shared import Running, raw
+from tests.storage.shared import python
 
 
 async def test_a_failure_of_ours_is_a_problem_without_its_story(server: Running) -> None:
@@ -34,3 +35,16 @@ async def test_a_client_may_offer_a_token_beside_the_protocol(server: Running) -
         assert live.welcome.resumed is False and len(live.welcome.token) >= 20
     async with raw(server.url) as client:
         assert client.socket.subprotocol == "stt.v1"
+
+
+OPTIONAL = """
+import sys
+import server.app, server.commands.worker
+heavy = "alembic", "sqlalchemy", "redis", "minio", "ctranslate2", "faster_whisper"
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_what_not_every_start_needs_is_not_imported_at_once() -> None:
+    process = python(OPTIONAL)
+    assert process.communicate(timeout=60) == ("[]\n", None)

@@ -116,8 +116,23 @@ async def test_what_is_kept_outlasts_the_way_to_the_second_revision_and_back(
 
 def test_history_is_one_line_from_the_first_revision_on() -> None:
     history = migrate.history()
+    assert history[-1].id == migrate.NEWEST
     assert history[0] == Revision("0001", None, "sessions, their segments and their artifacts")
     assert [it.before for it in history[1:]] == [it.id for it in history[:-1]]
+
+
+LATER = """
+import asyncio, sys
+from storage import migrate
+asyncio.run(migrate.upgrade(sys.argv[1]))
+print([name for name in ("alembic", "sqlalchemy") if name in sys.modules])
+"""
+
+
+async def test_where_nothing_is_missing_alembic_is_not_even_imported(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+    node = python(LATER, empty_database)
+    assert await asyncio.to_thread(node.communicate, None, 60) == ("[]\n", None)
 
 
 async def test_an_unknown_revision_is_refused(empty_database: str) -> None:

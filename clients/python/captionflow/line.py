@@ -132,12 +132,12 @@ class Line:
     async def _again(self, forgotten: bool) -> ClientConnection:
         socket, welcome = await self.caller.call(self._hello(forgotten))
         try:
-            self.progress.welcome(welcome)
+            back = self.progress.welcome(welcome)
         except BadEvent as error:
             await hang_up(socket)
             raise ServerError("not_a_server", str(error)) from None
         self.welcome = welcome
-        self.uplink.rewind(welcome.received)
+        self.uplink.rewind(welcome.received, back or forgotten)
         unit = self.hello.audio.bytes_per_second
         lost = max(0, self.uplink.kept.start - welcome.received) / unit
         await self._tell(Resumed(welcome.session, lost, forgotten))

@@ -123,7 +123,7 @@ class Link:
             return ServerError("not_a_server", str(error))
 
     async def _take(self, event: Event) -> None:
-        self.uplink.kept.free(self.progress.settled)
+        self.uplink.free(self.progress.settled)
         self.more.set()
         self.moved.set()
         await self.heard(event)

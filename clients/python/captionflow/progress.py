@@ -1,9 +1,11 @@
 """Where a session stands: what the server has, what was heard of it. Pure: no socket, no clock."""
 
+from collections import deque
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from captionflow.overlap import Overlap
 from captionflow.protocol import (
     HEADER,
     AudioAck,
@@ -22,6 +24,8 @@ from captionflow.protocol import (
 )
 
 ACK_EVERY = 20  # events handled here before the server is told at once
+FINALS = 1000  # the last ones, of which it is known which number the server gave them
+NEVER = -1.0  # seconds
 
 
 class Progress:
@@ -44,25 +48,56 @@ class Progress:
         self.start = 0  # position at which the session began: its time 0
         self.first = 0  # number of its first segment, as it is told here
         self.segments = 0  # told so far
+        self.shift = 0  # from the server's number of an event to the one that is told here
+        self.last = -1  # number of the last final, as it was told here
+        self._begin()
 
-    def welcome(self, event: Welcome) -> None:
-        """Take the session's name and its limits. Raises BadEvent when nothing fits in them."""
+    def _begin(self) -> None:
+        """Nothing of this session was told yet; times are the server's, in seconds."""
+        self.had = self.started = self.stopped = NEVER  # the ends of the last of each kind
+        self.finals: deque[tuple[int, int]] = deque(maxlen=FINALS)  # (seq, seg) of the server's
+        self.overlap: Overlap | None = None
+
+    def welcome(self, event: Welcome) -> bool:
+        """Take the session's name and its limits. Raises BadEvent when nothing fits in them.
+
+        True when the server has gone back behind what was told here: it has lost that with
+        another server, and hears it again.
+        """
         self.session, self.token = event.session, event.token
         self.received = event.received
         if not event.resumed:
             self.seq = event.seq
+        back = event.resumed and event.after is not None and event.after < self.seq
+        if back and event.after is not None:
+            self._go_back(event.after)
         self.acked = self.seq
         room = event.max_frame - HEADER.size
         self.ahead = int(event.max_ahead_s * self.audio.bytes_per_second)
         self.payload = min(room, self.ahead) // self.audio.unit * self.audio.unit
         if self.payload <= 0:
             raise BadEvent("the server allows no audio: max_frame or max_ahead_s is too small")
+        return back
+
+    def _go_back(self, after: int) -> None:
+        """The server knows of no event after this one."""
+        self.shift += self.seq - after
+        self.seq = after
+        while self.finals and self.finals[-1][0] > after:
+            self.finals.pop()
+        if self.overlap:
+            self.first += self.overlap.shift or 0
+        base = self.finals[-1][1] + 1 if self.finals else 0
+        last = self.last - self.first
+        self.overlap = Overlap(self.had, self.started, self.stopped, base, last)
 
     def begin_anew(self, kept: int) -> int:
         """The server has lost the session: where another one goes on; audio is kept from `kept`."""
         self.start = self.received = max(self.settled, self.told, kept)
+        self.shift += self.seq
         self.seq = self.acked = 0
         self.first = self.segments
+        self._begin()
         return self.start
 
     def heard(self, event: Event) -> Event | None:
@@ -75,7 +110,25 @@ class Progress:
             if seq <= self.seq:
                 return None
             self.seq = seq
-        return self._placed(event)
+        if isinstance(event, Final):
+            self.finals.append((event.seq, event.seg))
+        fresh = self.overlap.fresh(event) if self.overlap else event
+        if fresh is None:
+            self.shift -= seq is not None
+            return None
+        self._note(fresh)
+        return self._placed(fresh)
+
+    def _note(self, event: Event) -> None:
+        """What would be heard again if the server went back now."""
+        match event:
+            case SpeechStart(at=at):
+                self.started = max(self.started, at)
+            case SpeechEnd(at=at):
+                self.stopped = max(self.stopped, at)
+            case Final(seg=seg, end=end):
+                self.had = max(self.had, end)
+                self.last = max(self.last, seg + self.first)
 
     def pieces(self, data: bytes, most: int) -> Iterator[bytes]:
         """Cut audio so that each piece fits in a frame and has `most` bytes at most.
@@ -105,7 +158,10 @@ class Progress:
         return self.seq
 
     def _placed(self, event: Event) -> Event:
-        """Numbers and times go on over a server that began anew."""
+        """Numbers and times go on over servers that went back or began anew."""
+        seq = seq_of(event)
+        if seq is not None and self.shift:
+            event = replace(event, seq=seq + self.shift)
         if isinstance(event, Partial | Final | Revise | SpeechStart | SpeechEnd):
             event = replace(event, seg=event.seg + self.first)
             self.segments = max(self.segments, event.seg + 1)

@@ -112,7 +112,7 @@ class Word(Struct, frozen=True):
 
 
 class Welcome(Struct, frozen=True, tag="welcome"):
-    """The session is open."""
+    """The session is open. after: the event after which it goes on; None: the one asked for."""
 
     session: str
     token: str = ""
@@ -120,6 +120,7 @@ class Welcome(Struct, frozen=True, tag="welcome"):
     received: int = 0
     settled: int = 0
     seq: int = 0
+    after: int | None = None
     linger_s: float = 0.0
     max_ahead_s: float = 30.0
     max_frame: int = 65_536

@@ -7,6 +7,9 @@ was not answered.
 from collections import deque
 from collections.abc import Callable
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from captionflow.kept import Kept
 from captionflow.protocol import (
     End,
@@ -24,6 +27,16 @@ from captionflow.protocol import (
 
 Order = Flush | Update | End
 
+ANSWERED = 1000  # orders that may have to be given again although they were answered
+
+
+class Asked(Struct, frozen=True):
+    """pos: of the audio after which it is to be done. quiet: the answer was told before."""
+
+    pos: int
+    order: Order
+    quiet: bool = False
+
 
 class Uplink:
     """sent: position up to which this connection has the audio, or a gap for it."""
@@ -34,13 +47,14 @@ class Uplink:
         self.sent = 0
         self.lost = 0  # bytes that the server will never have
         self.again = False  # the server may have some of the orders already
-        self._orders: list[tuple[int, Order]] = []  # not answered yet, each with its position
+        self._orders: list[Asked] = []  # not answered yet
+        self._answered: deque[Asked] = deque(maxlen=ANSWERED)  # a server that is lost may have them
         self._next = 0  # the first of them that this connection does not have
         self._pings: deque[Ping] = deque()
 
     def order(self, order: Order) -> None:
         """To be done when all audio so far is there."""
-        self._orders.append((self.kept.end, order))
+        self._orders.append(Asked(self.kept.end, order))
 
     def ping(self, ping: Ping) -> None:
         """Goes first, and is lost with its connection."""
@@ -53,9 +67,9 @@ class Uplink:
         """
         if self._pings:
             return encode(self._pings.popleft())
-        if self._next < len(self._orders) and self._orders[self._next][0] <= self.sent:
+        if self._next < len(self._orders) and self._orders[self._next].pos <= self.sent:
             self._next += 1
-            return encode(self._orders[self._next - 1][1])
+            return encode(self._orders[self._next - 1].order)
         return self._audio(until, most)
 
     @property
@@ -63,8 +77,21 @@ class Uplink:
         """This connection has all there is."""
         return self.sent >= self.kept.end and self._next >= len(self._orders)
 
-    def rewind(self, received: int) -> None:
-        """Another connection: the server has all audio below this position."""
+    def free(self, settled: int) -> None:
+        """The server will never ask again for what lies before this position."""
+        self.kept.free(settled)
+        while self._answered and self._answered[0].pos < settled:
+            self._answered.popleft()
+
+    def rewind(self, received: int, back: bool = False) -> None:
+        """Another connection: the server has all audio below this position.
+
+        back: it knows nothing of what it was told and said after that.
+        """
+        if back:
+            again = [replace(it, quiet=True) for it in self._answered if it.pos >= received]
+            self._orders = sorted([*again, *self._orders], key=lambda it: it.pos)
+            self._answered.clear()
         self.sent = received
         self._next = 0
         self._pings.clear()
@@ -93,9 +120,9 @@ class Uplink:
         return encode_audio(position, data)
 
     def _done(self, asked: Callable[[Order], bool]) -> bool:
-        for index, (_, order) in enumerate(self._orders):
-            if asked(order):
-                del self._orders[index]
+        for index, each in enumerate(self._orders):
+            if asked(each.order):
+                self._answered.append(self._orders.pop(index))
                 self._next -= index < self._next
-                return True
+                return not each.quiet
         return not self.again

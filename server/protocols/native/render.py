@@ -130,6 +130,7 @@ def welcome(
     received: int,
     settled: int,
     seq: int,
+    after: int,
     linger: float,
     max_ahead: int,
 ) -> bytes:
@@ -142,6 +143,7 @@ def welcome(
             "received": received,
             "settled": settled,
             "seq": seq,
+            "after": after,
             "linger_s": linger,
             "max_ahead_s": max_ahead,
             "max_frame": MAX_FRAME,

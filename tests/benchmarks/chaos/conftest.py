@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from benchmarks.chaos.model import NAME, Loudness
-from benchmarks.chaos.server import models
+from benchmarks.chaos.model import NAME, Loudness, models
 from server.app import create_app
 from server.serving import Server, listening
 from tests.server.shared import WAIT, settings_for

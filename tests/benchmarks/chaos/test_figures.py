@@ -1,9 +1,11 @@
 """From what was found to what must be reached."""
 
-from benchmarks.chaos import drop, figures, kill
+from benchmarks.chaos import drop, figures, kill, once, orders, workers
 from benchmarks.chaos.aftermath import Aftermath
 from benchmarks.chaos.caller import Back, Log
+from benchmarks.chaos.finished import Finished
 from benchmarks.chaos.schedule import Drop, Way
+from benchmarks.chaos.sender import Sent
 from benchmarks.chaos.verdict import Verdict
 
 CLEAN = Verdict(0.0, 0, 0, 0, True, ())
@@ -49,3 +51,57 @@ def test_a_slow_resume_is_missed():
         "from a reconnect to the first event sent again, p95"
     ]
     assert len(missed(figures.of_drops(result(None), 1))) == 1, "nothing measured is not reached"
+
+
+GOOD = once.Verdict(True, True, True, 0, True, 2, ())
+
+
+def of_workers(*verdicts, killed=("worker-1",), strays=(), objects=((), (), (), ())):
+    sent = tuple(
+        Sent(orders.Order(str(n), 5.0, 1, 0, False), "j", "s", 1, 2.0, ())
+        for n in range(len(verdicts))
+    )
+    left = Finished(
+        {str(n): one for n, one in enumerate(verdicts)}, strays, once.Objects(*objects), ()
+    )
+    marks = tuple(
+        workers.Killed(victim, "commit", 0.1, attempt) for attempt, victim in enumerate(killed)
+    )
+    starts = {"server": (2.0,), "worker-1": (1.0, 1.5), "worker-2": (3.0,)}
+    return workers.Result(marks, starts, 10.0, sent, left)
+
+
+def test_a_run_of_workers_without_a_loss_reaches_all():
+    found = figures.of_workers(of_workers(GOOD), 1)
+    assert missed(found) == []
+    assert figures.samples_of_workers(of_workers(GOOD)) == {
+        "server": (2.0,),
+        "worker": (1.0, 1.5, 3.0),
+        "job": (2.0,),
+        "attempts": (2,),
+    }
+
+
+def test_what_is_wrong_with_jobs_is_counted():
+    bad = once.Verdict(False, False, False, 3, False, 6, ())
+    stuck = ((), ("u",), ("o", "x"), ("x",))
+    found = figures.of_workers(
+        of_workers(bad, GOOD, killed=["server", *["worker-1"] * 5], strays=("j9",), objects=stuck),
+        6,
+    )
+    values = {figure.name: figure.value for figure in found}
+    assert values["attempts after the first"] == 6
+    assert values["of them more than workers were killed"] == 1
+    assert values["uploads left until their retention"] == 1
+    assert values["kills, server, commit"] == 1 and values["kills, worker, commit"] == 5
+    assert missed(found) == [
+        "jobs not completed",
+        "sessions not ready exactly once",
+        "jobs not told of exactly once",
+        "words lost, doubled or changed",
+        "recordings that are not what was sent",
+        "jobs and sessions nobody sent",
+        "most attempts at a job",
+        "of them more than workers were killed",
+        "other objects left over",
+    ]

@@ -3,9 +3,10 @@
 import numpy as np
 
 from benchmarks.chaos import talk
-from benchmarks.chaos.model import Loudness, Tones
+from benchmarks.chaos.model import LANGUAGES, NAME, Loudness, Tones, models
 from inference.types import FRAME, Urgency, Window
 from inference.vad import CONTEXT, Run
+from tests.server.shared import settings_for
 
 
 def test_a_window_is_heard_on_the_clock_of_its_session():
@@ -27,3 +28,8 @@ def test_tones_are_speech_and_the_quiet_between_is_not():
     state = np.zeros((2, 1, 128), np.float32)
     (heard,) = Loudness().hear([Run(frames, state)])
     assert heard.likelihoods[0] < 0.01 and heard.likelihoods[1] > 0.9
+
+
+def test_the_quick_model_has_a_name(tmp_path):
+    model, languages = models(settings_for(tmp_path, "", model={"name": NAME}))
+    assert isinstance(model, Tones) and languages == LANGUAGES

@@ -5,6 +5,7 @@ import pytest
 from inference.types import Options, Word
 from server.live import entries
 from server.live.entries import Change, Header
+from server.live.tokens import Given
 from server.protocols.native.requests import Request, View
 from storage.journal.records import BadJournal, Event, Opened, Told
 from streaming.events import (
@@ -48,11 +49,8 @@ def test_headers_and_changes_come_back() -> None:
     assert entries.change_of(entries.update(change)) == change
 
 
-def test_tokens_are_known_by_their_hash_only() -> None:
-    hashes = (entries.hashed("new"), entries.hashed("old"))
-    assert all(entries.known(token, hashes) for token in ("new", "old"))
-    assert not any(entries.known(token, hashes) for token in ("", "other", *hashes))
-    assert "new" not in str(entries.tokens(hashes))
+def test_tokens_come_back_as_numbers() -> None:
+    assert entries.given_of(entries.tokens(Given(3, 2))) == Given(3, 2)
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xc1", b"\x93\xa4Nope\xc0\xc0"])
@@ -66,3 +64,5 @@ def test_a_strange_header_or_change_is_told() -> None:
         entries.header_of(Opened("s", {"request": 1}))
     with pytest.raises(BadJournal):
         entries.change_of(Told("update", {"options": 1}))
+    with pytest.raises(BadJournal):
+        entries.given_of(Told("tokens", {"number": "x"}))

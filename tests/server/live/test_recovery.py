@@ -275,7 +275,7 @@ async def test_a_session_of_a_dead_node_goes_on_elsewhere(
             home,
             database_url,
             server={"linger": 10, "lease": 1.2, "node": home.name, "drain_timeout": 0.1},
-            storage={"objects_dir": objects},
+            storage={"objects_dir": objects, "secret_file": tmp_path / "secret"},
         )
         for home in homes
     )

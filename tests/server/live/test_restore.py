@@ -13,6 +13,7 @@ from inference.types import FRAME, Options, Window
 from server.live import entries
 from server.live.entries import Change, Header
 from server.live.restore import Repeats, Replay, Restored, Restorer
+from server.live.tokens import Given
 from server.protocols.native.requests import Request, View
 from storage.journal.records import Audio as AudioRecord
 from storage.journal.records import BadJournal, Opened, Record, Sealed, Settled, Told
@@ -256,12 +257,12 @@ def test_options_and_tokens_are_the_last_ones() -> None:
     change = Change(Options(language="de"), View(partials=False), 1600)
     records: list[Record] = [
         entries.opened("s", Header(REQUEST, "stt.v1", 0)),
-        entries.tokens(("a",)),
-        entries.tokens(("b", "a")),
+        entries.tokens(Given(1, 0)),
+        entries.tokens(Given(2, 1)),
         entries.update(change),
     ]
     restored = restored_from(records)
-    assert restored is not None and restored.tokens == ("b", "a")
+    assert restored is not None and restored.given == Given(2, 1)
     assert restored.request.view == View(partials=False)
     assert restored.request.options == Options(language="en")  # not answered: told again
     records.append(entries.event_record(1, Updated(Options(language="de"), 0), None))
@@ -282,7 +283,25 @@ def test_another_owners_events_are_not_taken_twice() -> None:
     restored = restored_from(records)
     assert restored is not None
     assert (restored.seq, len(restored.events), restored.header.generation) == (1, 1, 1)
+    assert restored.owners == ((0, 0), (1, 1))
     assert not Replay(replace(restored, header=header)).belongs(records[2])
+
+
+def test_what_later_owners_did_not_know_of_has_not_happened() -> None:
+    header = Header(REQUEST, "stt.v1", 0)
+    records: list[Record] = []
+    for generation, last in ((0, 4), (1, 6), (3, 9)):
+        records.append(entries.opened("s", replace(header, generation=generation)))
+        records += [
+            entries.event_record(seq, SpeechStarted(seq, 0), None) for seq in range(last - 1, last)
+        ]
+        records.append(entries.event_record(last, SpeechStarted(last, 0), None))
+    restored = restored_from(records)
+    assert restored is not None and restored.owners == ((0, 0), (1, 4), (3, 6))
+    assert [restored.known(0, seq) for seq in (3, 4, 5, 99)] == [3, 4, 4, 4]
+    assert [restored.known(1, seq) for seq in (5, 6, 7)] == [5, 6, 6]
+    assert [restored.known(2, seq) for seq in (5, 6, 7)] == [5, 6, 6]
+    assert [restored.known(3, seq) for seq in (7, 99)] == [7, 99]
 
 
 def test_nothing_is_made_of_nothing_and_what_is_not_understood_is_an_error() -> None:

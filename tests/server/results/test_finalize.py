@@ -21,6 +21,7 @@ from storage.journal.records import Audio, Record
 from storage.journal.writer import journaling
 from storage.open import Storage, open_storage
 from storage.records import Retention, State
+from storage.records import Segment as Row
 from storage.settings import StorageSettings
 from streaming.events import Ended, Segment
 from streaming.resampler import Format
@@ -101,6 +102,28 @@ async def test_one_with_an_error_is_stored_and_failed_and_may_be_tried_again(
     assert [it.name for it in await storage.artifacts.list("s1")][0] == "recording"
     session = await finalizer.finalize(OWNER, "s1")
     assert (session.state, session.error) == (State.READY, None)
+
+
+async def test_of_what_another_owner_left_only_what_was_not_heard_again_stays(
+    storage: Storage, tmp_path: Path
+) -> None:
+    finalizer = await finalizer_for(storage, tmp_path)
+    await storage.sessions.create(a_session(owner=OWNER))
+    left = [
+        Row(
+            session="s1",
+            number=number,
+            start=start,
+            end=start + 8000,
+            text=text,
+            words=(),
+            confidence=0.9,
+        )
+        for number, start, text in ((0, 0, "was"), (1, 8000, "twice"), (2, 48_000, "lost"))
+    ]
+    await storage.segments.put("s1", left)
+    await finalizer.finalize(OWNER, "s1")
+    assert (await text_of(storage)).split() == ["once", "lost"]
 
 
 async def test_two_that_finalize_at_once_agree(storage: Storage, tmp_path: Path) -> None:
