@@ -92,6 +92,7 @@ async def stop(process: Process, limit: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 await process.wait()
+                await process.communicate()  # its pipes are closed when all that was said is read
                 return
 
 

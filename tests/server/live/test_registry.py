@@ -149,8 +149,9 @@ async def test_a_database_that_hangs_refuses_in_time(folder: Path, tmp_path: Pat
         running(folder, QUICK) as address,
         serving(settings_for(tmp_path, address)) as server,
     ):
-        pid = int((folder / "cluster" / "postmaster.pid").read_text().split()[0])
-        family = [psutil.Process(pid), *psutil.Process(pid).children()]
+        mother = psutil.Process(int((folder / "cluster" / "postmaster.pid").read_text().split()[0]))
+        mother.suspend()  # first, so that no child is born behind our back
+        family = [mother, *mother.children()]
         for process in family:
             process.suspend()
         try:
