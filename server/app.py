@@ -39,7 +39,7 @@ from server.uploads.uploads import uploads_of
 from server.webhooks.sender import sending
 from server.work.worker import working
 from storage.bus.opening import open_bus
-from storage.journal.writer import JournalPolicy, Journals, journaling
+from storage.journal.writer import JournalPolicy, Journals, alone, journaling
 from storage.open import Storage
 
 
@@ -105,8 +105,11 @@ async def journals_of(
     beside = settings.storage.s3 is None and settings.storage.objects_dir is None
     store = None if beside else storage.objects
     folder = data / "journal"
-    policy = JournalPolicy(
-        seal_after=settings.storage.seal_after, reserve=settings.storage.disk_reserve
+    reserve = settings.storage.disk_reserve
+    policy = (
+        JournalPolicy(seal_after=settings.storage.seal_after, reserve=reserve)
+        if store
+        else alone(reserve)
     )
     async with journaling(folder, store, policy) as journals:
         yield journals, Finalizer(storage, folder, store, work, settings.retention, finalized)

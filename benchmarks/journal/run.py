@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from benchmarks.journal.cost import Cost, measure
 from benchmarks.report.reach import Figure
-from storage.journal.writer import JournalPolicy
+from storage.journal.writer import JournalPolicy, alone
 
 CORE = 5.0  # percent of a core
 
@@ -25,14 +25,13 @@ class Settings(Struct, frozen=True):
 
 async def repeat(settings: Settings, folder: Path, tell: Told) -> list[Cost]:
     found = []
+    policy = JournalPolicy() if settings.upload else alone()
     for number in range(settings.runs):
         tell(f"run {number + 1} of {settings.runs}")
         place = folder / str(number)
         place.mkdir()
         found.append(
-            await measure(
-                place, settings.sessions, settings.seconds, JournalPolicy(), settings.upload
-            )
+            await measure(place, settings.sessions, settings.seconds, policy, settings.upload)
         )
     return found
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from storage.errors import StorageError
+from storage.journal.pending import Pending, weight
 from storage.journal.records import Audio, Event, Gap, Owner, Record, encode
 
 
@@ -36,7 +37,7 @@ class Share(Struct, frozen=True):
 
     data: bytes
     reached: Durable
-    size: int  # bytes of the records alone
+    size: int  # bytes that it was counted as
 
 
 class Node(Protocol):
@@ -58,7 +59,7 @@ class Journal:
         self, session: str, generation: int, begun: Durable, most: int, watcher: Watcher, node: Node
     ) -> None:
         self.session = session
-        self.durable = self._given = begun
+        self.durable = begun
         self.stored: int | None = None  # position up to which the store has it, if there is one
         self.closed = False
         self.waiting = 0  # bytes that are not on the disk, those on their way too
@@ -66,24 +67,30 @@ class Journal:
         self._most = most
         self._watcher = watcher
         self._node = node
-        self._frames: list[bytes] = []
+        self._pending = Pending()
+        self._number, self._pos, self._seq = begun.number, begun.pos, begun.seq  # all given
         self._changed: asyncio.Event | None = None  # only while somebody waits
 
     def append(self, record: Record) -> int:
-        """The record's number; it goes to the disk with the next sync. Never blocks.
+        """The number of the record that has it; it goes to the disk with the next sync. Never
+        blocks. Audio that follows audio goes into one record with it while both wait.
 
         Raises JournalFull when too much waits, ValueError after `close` or for a huge record.
         """
         if self.closed:
             raise ValueError(f"the journal of {self.session} is closed")
-        frame = encode(record)
-        if len(frame) > self.spare():
-            raise JournalFull(f"{self.waiting} bytes of {self.session} wait for the disk")
-        self._frames.append(frame)
-        self.waiting += len(frame)
-        self._given = _after(self._given, record)
-        self._node.appended(self, len(frame))
-        return self._given.number
+        if isinstance(record, Audio):
+            self._refuse_beyond(size := weight(record))
+            self._number += self._pending.audio(record, size)
+            self._pos = record.end
+        else:
+            frame = encode(record)
+            self._refuse_beyond(size := len(frame))
+            self._number += self._pending.frame(frame)
+            self._note(record)
+        self.waiting += size
+        self._node.appended(self, size)
+        return self._number
 
     def spare(self) -> int:
         """Bytes that may be appended now."""
@@ -109,7 +116,7 @@ class Journal:
 
     async def drained(self, timeout: float) -> None:
         """Returns when all that was appended is on the disk. Raises as `synced`."""
-        await self.synced(self._given.number, timeout)
+        await self.synced(self._number, timeout)
 
     def close(self) -> None:
         """Nothing more is appended; what was appended is still written."""
@@ -118,11 +125,11 @@ class Journal:
 
     def take(self) -> Share:
         """For the node: all that was appended since the last time."""
-        records = b"".join(self._frames)
-        first = self._given.number - len(self._frames) + 1
-        self._frames.clear()
+        first = self._number - len(self._pending) + 1
         mark = encode(Owner(self.session, self._generation, first))
-        return Share(mark + records, self._given, len(records))
+        frames, size = self._pending.take()
+        reached = Durable(self._number, self._pos, self._seq)
+        return Share(b"".join([mark, *frames]), reached, size)
 
     def written(self, share: Share) -> None:
         """For the node: this is on the disk."""
@@ -141,18 +148,17 @@ class Journal:
             self._changed = None
         self._watcher(durable)
 
+    def _note(self, record: Record) -> None:
+        match record:
+            case Gap(start, length):
+                self._pos = start + length
+            case Event(seq=seq):
+                self._seq = seq
+
+    def _refuse_beyond(self, size: int) -> None:
+        if size > self.spare():
+            raise JournalFull(f"{self.waiting} bytes of {self.session} wait for the disk")
+
     async def _change(self) -> None:
         self._changed = self._changed or asyncio.Event()
         await self._changed.wait()
-
-
-def _after(given: Durable, record: Record) -> Durable:
-    number, pos, seq = given.number + 1, given.pos, given.seq
-    match record:
-        case Audio(end=end):
-            pos = end
-        case Gap(start, length):
-            pos = start + length
-        case Event(seq=seq):
-            pass
-    return Durable(number, pos, seq)

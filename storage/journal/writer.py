@@ -43,6 +43,11 @@ class JournalPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     upload_retry: float = 30.0  # most seconds between two attempts on a store that refuses
 
 
+def alone(reserve: int = 0) -> JournalPolicy:
+    """Where no store takes the parts, nobody waits for them: short sessions never become any."""
+    return JournalPolicy(seal_after=60.0, seal_bytes=64 << 20, reserve=reserve)
+
+
 class Batch(Struct, frozen=True):
     """What goes to the disk together; kept as it is until the disk takes it."""
 

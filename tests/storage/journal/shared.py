@@ -1,5 +1,6 @@
 """What the tests of journals share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from storage.journal.reader import load
@@ -11,6 +12,16 @@ PATIENCE = 20  # seconds for anything that is awaited
 
 def said(number: int, size: int = 4) -> Audio:
     return Audio(number * size, (number + 1) * size, bytes([number % 256]) * size)
+
+
+def stream(records: Iterable[Line]) -> bytes:
+    """All audio, which follows on itself from position 0."""
+    audio = b""
+    for record in records:
+        assert isinstance(record, Audio)
+        assert (record.pos, record.end) == (len(audio), len(audio) + len(record.data))
+        audio += record.data
+    return audio
 
 
 def event(seq: int) -> Event:

@@ -3,10 +3,12 @@ import asyncio
 import pytest
 
 from storage.journal.handle import Durable, Journal, JournalFull
-from storage.journal.records import Gap, Owner, decode, encode
+from storage.journal.pending import weight
+from storage.journal.records import Audio, Gap, Owner, decode
 from tests.storage.journal.shared import PATIENCE, event, said
 
-MOST = 200
+MOST = 400
+FITS = MOST // weight(said(0))  # messages that may wait
 
 
 class Node:
@@ -49,6 +51,17 @@ def test_appending_counts_and_taking_empties() -> None:
     assert decode(journal.take().data)[0] == [Owner("s1", 2, 4), said(9)]
 
 
+def test_audio_that_follows_is_one_record() -> None:
+    journal = a_journal()
+    assert [journal.append(said(number)) for number in range(3)] == [1, 1, 1]
+    assert (journal.append(event(1)), journal.append(said(3))) == (2, 3)
+    share = journal.take()
+    together = Audio(0, 12, said(0).data + said(1).data + said(2).data)
+    assert decode(share.data)[0] == [Owner("s1", 2, 1), together, event(1), said(3)]
+    assert (share.reached, share.size) == (Durable(3, 16, 1), journal.waiting)
+    assert journal.append(said(4)) == 4  # what is on its way is not added to
+
+
 def test_what_was_known_before_is_known() -> None:
     journal = a_journal(begun=Durable(0, 100, 7))
     journal.append(event(8))
@@ -57,8 +70,7 @@ def test_what_was_known_before_is_known() -> None:
 
 def test_no_more_waits_than_may() -> None:
     journal = a_journal()
-    size = len(encode(said(0)))
-    for number in range(MOST // size):
+    for number in range(FITS):
         journal.append(said(number))
     with pytest.raises(JournalFull):
         journal.append(said(0))
@@ -76,7 +88,7 @@ def test_all_together_have_a_bound_too() -> None:
 
 async def test_room_comes_with_the_next_sync() -> None:
     journal = a_journal()
-    for number in range(8):
+    for number in range(FITS):
         journal.append(said(number))
     waits = asyncio.create_task(journal.room(PATIENCE))
     await asyncio.sleep(0)
@@ -84,7 +96,7 @@ async def test_room_comes_with_the_next_sync() -> None:
     journal.written(journal.take())
     await waits
     with pytest.raises(TimeoutError):
-        for number in range(8):
+        for number in range(FITS):
             journal.append(said(number))
         await journal.room(0.01)
 
