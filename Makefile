@@ -19,25 +19,33 @@ export CAPTIONFLOW_CACHE ?= $(CURDIR)/data/cache
 endif
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help demo test serve bench lock clean
+.PHONY: help demo test chromium screenshots serve bench lock clean
 
 help:
-	@echo 'make demo    start a server, play a recording to it, show captions and files'
-	@echo 'make test    every check there is'
-	@echo 'make serve   the server, with its data in data/server'
-	@echo 'make bench   latency and accuracy with 1 and 4 streams, about three minutes'
-	@echo 'make lock    requirements.lock anew from pyproject.toml'
-	@echo 'make clean   remove the environment and caches; recordings in data/ stay'
+	@echo 'make demo        start a server, play a recording to it, show captions and files'
+	@echo 'make test        every check there is'
+	@echo 'make serve       the server, with its data in data/server'
+	@echo 'make bench       latency and accuracy with 1 and 4 streams, about three minutes'
+	@echo 'make screenshots every page, light and dark, phone and desktop, in data/screenshots'
+	@echo 'make lock        requirements.lock anew from pyproject.toml'
+	@echo 'make clean       remove the environment and caches; recordings in data/ stay'
 
 demo: $(READY)
 	@$(BIN)/captionflow demo
 
-test: $(READY)
+test: $(READY) chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict -p server -p streaming -p inference -p storage -p benchmarks -p captionflow
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+# What the tests of the pages run in; a second where it is there.
+chromium: $(READY)
+	@sh tests/browser/chromium.sh $(VENV)
+
+screenshots: $(READY) chromium
+	$(BIN)/python -m tests.browser.screenshots data/screenshots
 
 serve: $(READY)
 	$(BIN)/captionflow serve --data-dir data/server

@@ -8,23 +8,27 @@ from shutil import rmtree
 from typing import Any
 
 from litestar import Litestar, WebSocket, websocket
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from msgspec import structs
 
 from inference import vad
 from server.compose import Load, core_of, whisper
 from server.live.registry import registry as sessions_of
+from server.pages import serving as pages
 from server.parts import Core, Parts
 from server.protocols.native import messages
 from server.request_ids import stamp
 from server.results.finalize import Finalizer, Step
 from server.retention.sweep import sweeping
-from server.rooms.rooms import Rooms
+from server.rooms.rooms import rooms_of
 from server.routes import (
     captions,
     downloads,
     exports,
     health,
+    hls,
+    info,
     jobs,
     problems,
     retranscribe,
@@ -32,11 +36,13 @@ from server.routes import (
     sessions,
     uploads,
     webhooks,
+    whip,
 )
 from server.settings import Settings
 from server.stream import Conversation
 from server.uploads.uploads import uploads_of
 from server.webhooks.sender import sending
+from server.webrtc.calls import calling
 from server.work.worker import working
 from storage.bus.opening import open_bus
 from storage.journal.writer import JournalPolicy, Journals, alone, journaling
@@ -61,12 +67,13 @@ def create_app(
         ):
             parts = Parts(**structs.asdict(core), journals=journals, finalizer=finalizer, bus=bus)
             core.metrics.watch_bus(lambda: bus.dropped)
-            app.state.rooms = Rooms(bus, settings.rooms, core.metrics)
             async with (
+                rooms_of(bus, settings.rooms, core.metrics) as app.state.rooms,
                 sending(core.storage, settings.webhooks),
                 sessions_of(parts) as app.state.registry,
                 sweeping(core, journals),
                 embedded(core, load),
+                calling(app.state.registry) as app.state.calls,
             ):
                 app.state.uploads = await uploads_of(core, app.state.registry.stopping)
                 yield
@@ -75,6 +82,7 @@ def create_app(
         [
             stream,
             *health.ROUTES,
+            *info.ROUTES,
             *sessions.ROUTES,
             *segments.ROUTES,
             *exports.ROUTES,
@@ -82,12 +90,16 @@ def create_app(
             *retranscribe.ROUTES,
             *webhooks.ROUTES,
             *captions.ROUTES,
+            *hls.ROUTES,
             *uploads.ROUTES,
             *jobs.ROUTES,
+            *whip.ROUTES,
+            *pages.ROUTES,
         ],
+        state=State({"pages": pages.pages_of(settings)}),
         lifespan=[serving],
         exception_handlers=problems.HANDLERS,
-        before_send=[stamp],
+        before_send=[stamp, whip.open_to_all],
         openapi_config=OpenAPIConfig(title="CaptionFlow", version="0.1.0", path="/schema"),
         logging_config=None,
     )
@@ -137,7 +149,7 @@ async def stream(socket: WebSocket[Any, Any, Any]) -> None:
 async def drain(app: Litestar) -> None:
     """End all sessions: finals given, recordings kept. Bounded by the drain timeout."""
     await app.state.registry.drain()
-    app.state.rooms.closing.set()
+    app.state.rooms.close()
 
 
 def cut(app: Litestar) -> None:

@@ -43,6 +43,12 @@ class Metrics:
             "captionflow_viewers", "Viewers of captions now", registry=self.registry
         )
         self.viewers_cut = self._counter("viewers_cut", "Viewers cut off as they read too slowly")
+        self.calls = Gauge(
+            "captionflow_calls", "Publishers over WebRTC now", registry=self.registry
+        )
+        self.packets = self._counter(
+            "packets", "Packets of publishers, by what became of them", "was"
+        )
         for each in Filter:
             self.dropped.labels(each.value)
 

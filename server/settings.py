@@ -17,12 +17,14 @@ from inference.types import SAMPLE_RATE
 from server.rooms.settings import RoomSettings
 from server.uploads.settings import UploadSettings
 from server.webhooks.settings import WebhookSettings
+from server.webrtc.settings import WebrtcSettings
 from server.work.settings import WorkSettings
 from storage.settings import StorageSettings
 from streaming.settings import Policy
 
 PREFIX = "CAPTIONFLOW_"
 ELSEWHERE = {"CAPTIONFLOW_CACHE"}  # read where they are used
+LISTS = {"ice_servers"}  # fields of several words
 
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1)]
@@ -102,6 +104,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     uploads: UploadSettings = UploadSettings()
     work: WorkSettings = WorkSettings()
     rooms: RoomSettings = RoomSettings()
+    webrtc: WebrtcSettings = WebrtcSettings()
 
 
 def load(
@@ -157,7 +160,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         section, _, field = name.removeprefix(PREFIX).lower().partition("_")
         if field not in _fields(section):
             raise BadSettings(f"unknown setting {name} in the environment")
-        found.setdefault(section, {})[field] = value
+        found.setdefault(section, {})[field] = value.split() if field in LISTS else value
     if url := environment.get("DATABASE_URL"):
         found.setdefault("storage", {})["database_url"] = url
     return found

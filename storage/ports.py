@@ -157,6 +157,10 @@ class Segments(Protocol):
         """By number; empty when there is no such session."""
         ...
 
+    async def between(self, session: str, begin: Samples, end: Samples) -> Sequence[Segment]:
+        """As `list`, of those that are not over before `begin` and begin before `end`."""
+        ...
+
     async def replace(self, session: str, segments: Sequence[Segment]) -> None:
         """As `put`, and those with other numbers go, with their corrections."""
         ...

@@ -69,6 +69,7 @@ class Session(Struct, frozen=True, kw_only=True):
     how long, decided when it became ready; None: not decided, or gone. hold: both wait.
     retention: seconds that the session asked for over the defaults.
     node: who works on it, until lease_until. generation: counts the leases that were claimed.
+    header: what its journal begins with, until it is finished; None: it has no journal.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Session(Struct, frozen=True, kw_only=True):
     node: str | None = None
     generation: int = 0
     lease_until: datetime | None = None
+    header: dict[str, Any] | None = None
 
 
 class Segment(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from server.rooms.settings import RoomSettings
 from server.settings import RetentionSettings, ServerSettings, StreamingSettings
 from server.uploads.settings import UploadSettings
 from server.webhooks.settings import WebhookSettings
+from server.webrtc.settings import WebrtcSettings
 from server.work.settings import WorkSettings
 from storage.settings import StorageSettings
 
@@ -36,6 +37,8 @@ WITHOUT = {
     "server/uploads/settings.py": "values only",
     "server/webhooks/settings.py": "values only",
     "server/work/settings.py": "values only",
+    "server/webrtc/settings.py": "values only",
+    "server/webrtc/messages.py": "values only",
     "storage/errors.py": "names only",
     "storage/ports.py": "protocols only; the tests of postgres, s3 and folder hold them to these",
     "storage/records.py": "values only",
@@ -61,6 +64,9 @@ def modules() -> Iterator[tuple[str, str]]:
                 continue  # fronts of packages; migrations are run and taken back by test_migrate
             test = Path("tests", tests, inside.parent, f"test_{path.name}")
             yield path.relative_to(ROOT).as_posix(), test.as_posix()
+    for path in sorted((ROOT / "clients/browser").glob("*.js")):
+        name = path.stem.replace("-", "_")
+        yield path.relative_to(ROOT).as_posix(), f"tests/clients/browser/test_{name}.py"
 
 
 def test_every_module_has_its_test_file():
@@ -98,6 +104,7 @@ def test_the_exceptions_exist_and_have_no_tests():
         RoomSettings,
         UploadSettings,
         WebhookSettings,
+        WebrtcSettings,
         WorkSettings,
     ],
 )

@@ -17,6 +17,10 @@ VERBS = {
     "finalize": "benchmarks.commands.finalize:finalize",
     "journal": "benchmarks.commands.journal:journal",
     "queue": "benchmarks.commands.queue:queue",
+    "uploads": "benchmarks.commands.uploads:uploads",
+    "whip": "benchmarks.commands.whip:whip",
+    "page": "benchmarks.commands.page:page",
+    "viewers": "benchmarks.commands.viewers:viewers",
 }
 
 

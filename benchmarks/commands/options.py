@@ -39,6 +39,20 @@ def speech(*without: str) -> Callable[[Verb], Verb]:
     return lambda verb: _all(verb, SPEECH, without)
 
 
+def played(verb: Verb) -> Verb:
+    """Which recordings, and by which model; for verbs with settings of their own."""
+    verb = click.option("--model", help="Of the server; default: the server's own.")(verb)
+    verb = click.option("--category", help="Only recordings of this category.")(verb)
+    return click.option(
+        "--corpus",
+        "recordings",
+        default=SHIPPED.name,
+        callback=_folder,
+        metavar="DIR",
+        help="As of `bench live`; default: the recording that ships.",
+    )(verb)
+
+
 def server(*without: str) -> Callable[[Verb], Verb]:
     """Who is measured."""
     return lambda verb: _all(verb, SERVER, without)
@@ -95,6 +109,14 @@ def _check(found: Asked) -> None:
         raise click.UsageError(str(error)) from None
     if settings.forced and not target.can_flush:
         raise click.UsageError(f"--forced: {target.name} cannot be told when an utterance is over")
+
+
+def _folder(_: click.Context, __: click.Parameter, value: str) -> Path:
+    """The name of the recording that ships stands in files of results, and means it."""
+    folder = SHIPPED if value == SHIPPED.name else Path(value)
+    if not folder.is_dir():
+        raise click.BadParameter(f"there is no folder {value!r}")
+    return folder
 
 
 def _sections(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Sections:

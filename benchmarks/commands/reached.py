@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
+from captionflow import ServerError
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
@@ -17,9 +18,11 @@ from rich.table import Table
 from benchmarks.report import reach
 from benchmarks.report.reach import Figure, Outcome
 from benchmarks.run.machine import describe
+from benchmarks.speech.corpus import CorpusError
 from server.commands.child import ServerDied
 
 RESULTS = Path("build") / "bench"
+FAILURES: tuple[type[Exception], ...] = (ServerDied, ServerError, CorpusError)
 SHOWN = 20  # faults that are printed; the file has all
 
 out = Console()
@@ -36,18 +39,25 @@ def options(command: Command) -> Command:
     return click.option("--out", "path", type=path, help="JSON file.")(command)
 
 
-def run(measure: Callable[[Path, Callable[[str], None]], Coroutine[Any, Any, T]]) -> T:
-    """In a folder of its own, with a line that says how far it is."""
+def run(
+    measure: Callable[[Path, Callable[[str], None]], Coroutine[Any, Any, T]],
+    *more: type[Exception],
+) -> T:
+    """In a folder of its own, with a line that says how far it is.
+
+    more: failures besides those of servers and corpora whose message is all that is to be said.
+    """
+    failures = (*FAILURES, *more)
     with TemporaryDirectory(prefix="captionflow-bench-", ignore_cleanup_errors=True) as name:
         # A server started as root runs its database as another user, who must get through.
         Path(name).chmod(0o711)
         try:
             with err.status("starting") as status:
                 return asyncio.run(measure(Path(name), status.update))
-        except ServerDied as died:
+        except failures as died:
             raise click.ClickException(str(died)) from None
         except BaseExceptionGroup as group:
-            if group.subgroup(ServerDied) is None:
+            if group.subgroup(failures) is None:
                 raise
             raise click.ClickException(str(_first(group))) from group
 
@@ -98,10 +108,18 @@ def _again(kind: str, asked: dict[str, Any]) -> str:
     return shlex.join(["captionflow", "bench", *kind.split(), *given])
 
 
-def _option(name: str, value: bool | float) -> list[str]:
-    if isinstance(value, bool):
-        return [f"--{name}" if value else f"--no-{name}"]
-    return [f"--{name}", f"{value:g}"]
+def _option(name: str, value: Any) -> list[str]:
+    match value:
+        case None:
+            return []
+        case bool():
+            return [f"--{name}" if value else f"--no-{name}"]
+        case str():
+            return [f"--{name}", value]
+        case list() | tuple():
+            return [f"--{name}", ",".join(f"{one:g}" for one in value)]
+        case _:
+            return [f"--{name}", f"{value:g}"]
 
 
 def _print(outcome: Outcome, path: Path, markdown: bool) -> None:

@@ -23,6 +23,17 @@ def confine(parent: int, memory: int, cpu: int, files: int) -> None:
     that it may have, which are those that it has. Root becomes nobody where the system lets it.
     """
     taken = _taken()
+    restrain(parent)
+    _limit(resource.RLIMIT_NPROC, 0)
+    _limit(resource.RLIMIT_NOFILE, files)
+    if cpu:
+        _limit(resource.RLIMIT_CPU, cpu, cpu + GRACE)
+    if taken:
+        _limit(resource.RLIMIT_AS, taken + memory)
+
+
+def restrain(parent: int) -> None:
+    """Ends with its parent; from now on writes no file. Root becomes nobody where it may."""
     if os.geteuid() == 0:
         with suppress(OSError):  # in a container that knows one account only
             os.setgroups([])
@@ -31,12 +42,6 @@ def confine(parent: int, memory: int, cpu: int, files: int) -> None:
     _end_with(parent)  # after setuid, which would forget it
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NPROC, 0)
-    _limit(resource.RLIMIT_NOFILE, files)
-    if cpu:
-        _limit(resource.RLIMIT_CPU, cpu, cpu + GRACE)
-    if taken:
-        _limit(resource.RLIMIT_AS, taken + memory)
 
 
 def _end_with(parent: int) -> None:

@@ -153,13 +153,15 @@ def _summary(console: Console, url: str, record: dict[str, Any], text: str, obje
     for artifact in sorted(record["artifacts"], key=lambda each: str(each["name"])):
         size = f"{artifact['bytes'] / 1000:.0f} kB"
         console.print(f"  {artifact['name']:<16}  {size:>7}  {objects / artifact['key']}")
-    console.print(f"  {'session':<16}  {'':>7}  {ask.session_address(url, record['id'])}\n")
+    console.print(f"  {'session':<16}  {'':>7}  {ask.session_address(url, record['id'])}")
+    console.print(f"  {'its page':<16}  {'':>7}  {ask.address(url, '/sessions/' + record['id'])}\n")
 
 
 async def _stay(console: Console, served: Child) -> None:
     stop = asyncio.Event()
     with interrupts(stop):
         console.print(f"\nstill serving at {served.url}; Ctrl-C ends it. For example:")
+        console.print(f"  open {served.url} in a browser, and speak")
         console.print(f"  captionflow listen mic --url {served.url}")
         ends = [asyncio.create_task(one) for one in (stop.wait(), served.process.wait())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

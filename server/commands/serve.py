@@ -11,7 +11,7 @@ from server import logs
 from server.app import create_app
 from server.commands import options
 from server.serving import CannotListen, Server, listening
-from server.settings import Settings
+from server.settings import BadSettings, Settings
 from storage.errors import StorageError
 
 
@@ -27,7 +27,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, config: Pat
     logs.configure(settings.server.log_level, settings.server.log_format)
     try:
         run(settings)
-    except (CannotListen, StorageError, UnknownModel, BadWeights) as error:
+    except (BadSettings, CannotListen, StorageError, UnknownModel, BadWeights) as error:
         raise click.ClickException(str(error)) from None
 
 

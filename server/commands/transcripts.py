@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 import captionflow
 import click
-from captionflow import Batch, ServerError, Uploading, Working
+from captionflow import AsyncBatch, ServerError, Uploading, Working
 from msgspec import Struct
 
 from inference import types
@@ -28,10 +28,7 @@ from streaming.events import Segment
 
 
 class Tell(Protocol):
-    """Told how many seconds of the file are done, and what is being done, where that can be said.
-
-    From any thread.
-    """
+    """Told how many seconds of the file are done, and what is done now, where that can be said."""
 
     def __call__(self, seconds: float, stage: str = "", /) -> None: ...
 
@@ -110,7 +107,7 @@ def line(segment: Segment) -> Line:
 @asynccontextmanager
 async def there(url: str, language: str | None, model: str | None) -> AsyncIterator[Transcriber]:
     """By a server, which keeps a session of it: the file goes there as it is, and is a job."""
-    batch = Batch(url)
+    batch = AsyncBatch(url)
 
     async def hear(path: Path, tell: Tell) -> Transcript:
         whole = await seconds_of(path)
@@ -122,9 +119,8 @@ async def there(url: str, language: str | None, model: str | None) -> AsyncItera
                 case Working(stage, share):
                     tell(share * (whole or 0.0), stage)
 
-        do = partial(batch.transcribe, path, language=language, model=model, told=told)
         try:
-            found = await asyncio.to_thread(do)
+            found = await batch.transcribe(path, language=language, model=model, told=told)
         except ServerError as error:
             if error.code in OF_THE_FILE:
                 raise UnreadableAudio(error.message) from None
@@ -133,10 +129,7 @@ async def there(url: str, language: str | None, model: str | None) -> AsyncItera
         truncated = found.duration < 0.98 * (whole or 0.0) - 0.1
         return Transcript(tuple(map(given, found.segments)), about, truncated)
 
-    try:
-        yield hear
-    finally:
-        batch.close()  # a thread that is still at work is not waited for
+    yield hear
 
 
 OF_THE_FILE = frozenset({"unreadable_audio", "too_long", "too_large", "upload_mismatch"})

@@ -1,7 +1,7 @@
 """Finds sessions that nobody works on, and reads what their journals say of them. Runs none."""
 
 from collections.abc import Callable, Container
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from server.logs import logger
 from server.parts import OWNER, Parts
 from storage.journal import reader
 from storage.journal.files import prefix
+from storage.journal.records import Opened
 from storage.lifecycle import UNFINISHED
 from storage.records import Session, State
 
@@ -21,6 +22,7 @@ log = logger("recovery")
 
 LOST = "its server was lost before anything was stored"
 MOST = 100  # sessions of other servers that are taken up in one go
+YOUNG = timedelta(seconds=60)  # of which clients keep all audio, until the store has it
 ALIKE = SAMPLE_RATE // 10  # samples by which a journal may be longer than what was made of it
 
 
@@ -54,26 +56,29 @@ class Recovery:
         self.empty = {id: since for id, since in self.empty.items() if id in there}
         return sorted(id for id in here | there if id not in mine)
 
-    async def found(self, id: str, failed: bool = False) -> Found | None:
+    async def found(self, id: str, failed: bool = False, wanted: bool = False) -> Found | None:
         """A session to go on with; None when there is nothing to be done, or all of it was done.
 
-        failed: also one that FAILED for any reason. Raises Elsewhere when another server has it,
-        or may come back with its journal; StorageError, OSError.
+        failed: also one that FAILED for any reason. wanted: its own client is here, who says again
+        what nobody has. Raises Elsewhere when another server has it, or may come back with its
+        journal; StorageError, OSError.
         """
         record = await self.parts.storage.sessions.get(OWNER, id)
         if record is None:
             await self._stray(id)
             return None
         if record.state in UNFINISHED:
-            return await self._unfinished(record)
+            return await self._unfinished(record, wanted)
         if record.state is State.FAILED:
             return await self._claimed(record) if failed or record.error == LOST else None
         return await self._over(record)
 
-    async def _unfinished(self, record: Session) -> Found | None:
+    async def _unfinished(self, record: Session, wanted: bool) -> Found | None:
         if self._is_anothers(record):
             raise Elsewhere
-        if await self._kept(record.id) and (found := await self._claimed(record)):
+        begun = self._begun(record) if wanted else None
+        there = begun or await self._kept(record.id)
+        if there and (found := await self._claimed(record, begun)):
             return found
         await self._lost(record)
         return None
@@ -83,11 +88,24 @@ class Recovery:
             return False
         return record.lease_until > datetime.now(UTC)
 
-    async def _claimed(self, record: Session) -> Found | None:
+    def _begun(self, record: Session) -> Restored | None:
+        """A session as it began; None for one that is so old that its client may not have all of
+        its audio any more."""
+        if record.header is None or record.lease_until is None:
+            return None
+        renewed = record.lease_until - timedelta(seconds=self.leases.seconds)
+        if renewed - record.created_at > YOUNG:
+            return None
+        restorer = Restorer()
+        restorer.tell(Opened(record.id, record.header))
+        return restorer.result()
+
+    async def _claimed(self, record: Session, begun: Restored | None = None) -> Found | None:
+        """begun: where to go on without a journal."""
         generation = await self.leases.claim(record.id)
         if generation is None:
             raise Elsewhere
-        restored = await self._read(record.id)
+        restored = await self._read(record.id) or begun
         return Found(record, restored, generation) if restored else None
 
     async def _lost(self, record: Session) -> None:

@@ -17,6 +17,7 @@ from server.live.lives import Lives, new_session
 from server.live.refusals import Elsewhere, Full, Unknown
 from server.live.session import LiveSession
 from server.live.takeover import Takeover
+from server.live.tokens import read
 from server.logs import logger
 from server.parts import OWNER, Parts
 from server.protocols.native.messages import Resume
@@ -53,8 +54,8 @@ class Registry:
             self.parts.metrics.refused.labels("full").inc()
             raise Full
         id = secrets.token_hex(8)
-        live = new_session(id, Header(request, protocol, 0, round(time() * 1000)), self.parts)
-        record = self._record(id, request, protocol)
+        header = Header(request, protocol, 0, round(time() * 1000))
+        live, record = new_session(id, header, self.parts), self._record(id, header)
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lives.start(live, partial(self._opened, live, record, kept))
         try:
@@ -78,7 +79,8 @@ class Registry:
         if live is None:
             try:
                 async with asyncio.timeout(BEGIN):
-                    live = await self.takeover.fetched(id)
+                    wanted = read(again.token, id, self.parts.storage.secret) is not None
+                    live = await self.takeover.fetched(id, wanted)
             except TimeoutError:
                 raise Elsewhere from None
         if live is None or (token := live.holding.admitted(again.token)) is None:
@@ -171,12 +173,13 @@ class Registry:
             log.warning("session taken by another server", session=id)
             live.abandon()
 
-    def _record(self, id: str, request: Request, protocol: str) -> Session:
+    def _record(self, id: str, header: Header) -> Session:
+        request = header.request
         return Session(
             id=id,
             owner=OWNER,
             kind="live",
-            protocol=protocol,
+            protocol=header.protocol,
             model=self.parts.settings.model.name,
             created_at=datetime.now(UTC),
             options=msgspec.to_builtins(request.options),
@@ -184,6 +187,7 @@ class Registry:
             room=request.room,
             node=self.parts.node,
             lease_until=self.leases.until(),
+            header=msgspec.to_builtins(header),
         )
 
     async def _opened(

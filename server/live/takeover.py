@@ -45,20 +45,25 @@ class Takeover:
         for id in await self.recovery.waiting(mine):
             self._start(id)
 
-    async def fetched(self, id: str) -> LiveSession | None:
-        """A session that does not run here, for its client. Raises Elsewhere, StorageError."""
+    async def fetched(self, id: str, wanted: bool) -> LiveSession | None:
+        """A session that does not run here. wanted: its own client asks for it.
+
+        Raises Elsewhere, StorageError.
+        """
         if id not in self.coming:
             record = await self.parts.storage.sessions.get(OWNER, id)
             if record is None or record.kind != "live":
                 return None
-        came = await asyncio.shield(self._start(id))
+        came = await asyncio.shield(self._start(id, wanted))
         if isinstance(came, Exception):
             raise Elsewhere
         return came
 
-    async def taken_up(self, id: str, failed: bool = False) -> LiveSession | None:
+    async def taken_up(
+        self, id: str, failed: bool = False, wanted: bool = False
+    ) -> LiveSession | None:
         """A session that goes on here from now on. Raises Elsewhere, StorageError, OSError."""
-        found = await self.recovery.found(id, failed)
+        found = await self.recovery.found(id, failed, wanted)
         if found is None or self.closed:
             return None
         if found.generation is None:
@@ -85,15 +90,16 @@ class Takeover:
             live.linger(self.parts.settings.server.linger)
         return live
 
-    def _start(self, id: str) -> "asyncio.Task[Came]":
+    def _start(self, id: str, wanted: bool = False) -> "asyncio.Task[Came]":
         if id not in self.coming:
-            self.coming[id] = self.group.create_task(self._coming(id), name=f"recovery {id}")
+            coming = self._coming(id, wanted)
+            self.coming[id] = self.group.create_task(coming, name=f"recovery {id}")
             self.coming[id].add_done_callback(lambda _: self.coming.pop(id, None))
         return self.coming[id]
 
-    async def _coming(self, id: str) -> Came:
+    async def _coming(self, id: str, wanted: bool) -> Came:
         try:
-            return await self.taken_up(id)
+            return await self.taken_up(id, wanted=wanted)
         except Elsewhere as elsewhere:
             return elsewhere
         except (StorageError, OSError, TimeoutError) as error:

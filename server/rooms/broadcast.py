@@ -94,6 +94,7 @@ class Broadcast:
             if self.ending:
                 return
             await self.news.wait()
+            await asyncio.sleep(0)  # who speaks is told first, however many read along
 
     def _next(self) -> tuple[int | None, Event] | None:
         """The first that waits, if it is safe."""

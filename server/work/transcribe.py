@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from inference.types import SAMPLE_RATE, Audio, Options, Samples
 from server.audio.decoding import Limits, decoding
+from server.audio.mono import mixed
 from server.uploads.pipeline import Transcribed, transcribe
 from storage.ports import Objects
 from storage.recorder import Recorder
@@ -54,7 +55,7 @@ class Dub:
                 if self.recorder is None:
                     self.recorder = Recorder(self.recording, self.rate, sound.shape[1])
                 self.recorder.write(sound)
-            return self._counted(self.resampler.push(sound))
+            return self._counted(self.resampler.push(mixed(sound)))
 
     def finish(self) -> Audio:
         with self.lock:

@@ -4,15 +4,22 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterable
 
-from storage.bus.port import BUFFER, Lagging, Message
+from storage.bus.port import BUFFER, AtOnce, Lagging, Message
 
 
 class Subscription(AsyncIterator[Message]):
     """One subscriber's messages, in order and each number once."""
 
-    def __init__(self, channel: str, after: int | None, recent: int = 0) -> None:
+    def __init__(
+        self,
+        channel: str,
+        after: int | None,
+        recent: int = 0,
+        at_once: AtOnce | None = None,
+    ) -> None:
         """recent: how many of those that are kept it gets first if `after` is None."""
         self.channel = channel
+        self.at_once = at_once
         self.last = after  # the greatest number given or waiting; None: none yet
         self.recent = recent
         self.begun = asyncio.Event()  # nothing said from now on is missed
@@ -26,6 +33,8 @@ class Subscription(AsyncIterator[Message]):
             if message.seq <= (self.last or 0):
                 return
             self.last = message.seq
+        if self.at_once and not (self._waiting or self._cut) and self.at_once(message):
+            return
         if len(self._waiting) >= BUFFER:
             self._cut = True
             self._waiting.clear()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from msgspec import Struct
 
 from storage.bus.fanout import Fanout, Subscription
-from storage.bus.port import KEPT, KEPT_FOR, Message, Place
+from storage.bus.port import KEPT, KEPT_FOR, AtOnce, Message, Place
 
 CHANNELS = 10_000  # that are kept; beyond it those that were silent longest are forgotten
 SOURCES = 100  # of a channel; beyond it those that were silent longest are forgotten
@@ -54,9 +54,13 @@ class LocalBus:
 
     @asynccontextmanager
     async def subscribe(
-        self, channel: str, after: int | None = None, recent: int = 0
+        self,
+        channel: str,
+        after: int | None = None,
+        recent: int = 0,
+        at_once: AtOnce | None = None,
     ) -> AsyncIterator[AsyncIterator[Message]]:
-        subscription = Subscription(channel, after, recent)
+        subscription = Subscription(channel, after, recent, at_once)
         self._fanout.add(subscription)
         try:
             for message in self._before(channel, after, recent):

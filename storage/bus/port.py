@@ -3,9 +3,9 @@
 A bus may forget and may be away: nothing is only here. What must survive is in a journal.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -25,6 +25,10 @@ class Message(Struct, frozen=True):
 
     seq: int | None
     data: bytes
+
+
+AtOnce: TypeAlias = Callable[[Message], bool]
+"""Told of a message at once, where nothing is waited for; False when it could not take it."""
 
 
 class Place(Struct, frozen=True):
@@ -59,13 +63,19 @@ class Bus(Protocol):
         ...
 
     def subscribe(
-        self, channel: str, after: int | None = None, recent: int = 0
+        self,
+        channel: str,
+        after: int | None = None,
+        recent: int = 0,
+        at_once: AtOnce | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[Message]]:
         """First what is kept with numbers beyond `after`, or if that is None the last `recent`
         that are kept; then what comes.
 
         Entered when nothing said from then on is missed, or at once while the bus is away; then,
         and whenever it was away, it goes on with what is kept beyond the last number seen.
+        at_once: asked first while nothing waits in the iterator, which then has only what it did
+        not take. Thousands of subscribers need no turn of the loop each for a message.
         The iterator never ends by itself; it raises Lagging.
         """
         ...

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from storage.bus.fanout import Fanout, Subscription
-from storage.bus.port import KEPT, KEPT_FOR, Message, Place
+from storage.bus.port import KEPT, KEPT_FOR, AtOnce, Message, Place
 from storage.errors import Unavailable
 
 PATIENCE = 1.0  # seconds for a call, its connection included
@@ -103,9 +103,13 @@ class ValkeyBus:
 
     @asynccontextmanager
     async def subscribe(
-        self, channel: str, after: int | None = None, recent: int = 0
+        self,
+        channel: str,
+        after: int | None = None,
+        recent: int = 0,
+        at_once: AtOnce | None = None,
     ) -> AsyncIterator[AsyncIterator[Message]]:
-        subscription = Subscription(channel, after, recent)
+        subscription = Subscription(channel, after, recent, at_once)
         self._fanout.add(subscription)
         try:
             await self._tell(channel, "subscribe")

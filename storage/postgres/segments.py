@@ -5,6 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
+from inference.types import Samples
 from storage.database import Database, queries
 from storage.errors import Conflict, Expired, Missing
 from storage.postgres.rows import record, records
@@ -34,6 +35,9 @@ class PostgresSegments:
 
     async def list(self, session: str) -> Sequence[Segment]:
         return records(await self._database.rows(SQL["list"], session), Segment)
+
+    async def between(self, session: str, begin: Samples, end: Samples) -> Sequence[Segment]:
+        return records(await self._database.rows(SQL["between"], session, begin, end), Segment)
 
     async def get(self, session: str, number: int) -> Segment | None:
         row = await self._database.row(SQL["get"], session, number)

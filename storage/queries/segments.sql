@@ -16,6 +16,10 @@ DELETE FROM segments WHERE session = $1 AND number <> ALL ($2::integer[]);
 -- A session's segments in order.
 SELECT * FROM segments WHERE session = $1 ORDER BY number;
 
+-- name: between
+-- A session's segments that are not over before one point and begin before another, in order.
+SELECT * FROM segments WHERE session = $1 AND "end" >= $2 AND "start" < $3 ORDER BY number;
+
 -- name: get
 -- One segment of a session.
 SELECT * FROM segments WHERE session = $1 AND number = $2;

@@ -43,6 +43,7 @@ UPDATE sessions SET
     state = $2,
     node = CASE WHEN $4::boolean THEN node END,
     lease_until = CASE WHEN $4::boolean THEN lease_until END,
+    header = CASE WHEN $4::boolean THEN header END,
     duration = COALESCE($5, duration),
     language = COALESCE($6, language),
     ended_at = COALESCE($7, ended_at),

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from captionflow import Final, Resumed
 
+from storage.ports import Objects
 from tests.clients.proxy import between
-from tests.nodes.shared import HALF, QUARTER, TALK, Node, Site, recording, spoken
+from tests.nodes.shared import HALF, QUARTER, TALK, Node, Site, recording, sealed, spoken
 from tests.server.children import START
 from tests.server.shared import until
 from tests.server.viewers import watching
@@ -59,7 +60,7 @@ class Speaker:
 
 
 @asynccontextmanager
-async def speaking(a: Node, b: Node) -> AsyncIterator[Speaker]:
+async def speaking(a: Node, b: Node, patience: float | None = START) -> AsyncIterator[Speaker]:
     """A client of `a`, whose way leads to `b` when `a` is gone; it says and hears the end."""
     async with between(a.url) as proxy:
 
@@ -68,7 +69,7 @@ async def speaking(a: Node, b: Node) -> AsyncIterator[Speaker]:
             proxy.port = int(b.url.rpartition(":")[2])
 
         turning = asyncio.create_task(turned())
-        connecting = captionflow.connect(proxy.url, language="en", patience=START, notices=True)
+        connecting = captionflow.connect(proxy.url, language="en", patience=patience, notices=True)
         async with connecting as live:
             speaker = Speaker(live)
             reading = asyncio.create_task(speaker.read())
@@ -128,5 +129,22 @@ async def test_a_node_is_killed_while_somebody_speaks(site: Site, at: float) -> 
             await a.kill()
             await says
             await speaker.live.end()
+        speaker.has_all_once(expected)
+        await is_whole(b, speaker.session, expected)
+
+
+async def test_a_node_is_killed_before_anything_was_stored(site: Site, objects: Objects) -> None:
+    """With the patience that a client has by default: what the welcome says."""
+    async with site.nodes("ab", seal=60.0) as (a, b):
+        expected = await spoken(b.url)
+        async with speaking(a, b, patience=None) as speaker:
+            await speaker.says(TALK[:HALF])
+            await speaker.hears(3)
+            assert speaker.live.progress.settled == 0
+            await a.kill()
+            assert await sealed(objects, speaker.session) == (0, 0)
+            await speaker.says(TALK[HALF:])
+            await speaker.live.end()
+        assert speaker.live.welcome.after == 0
         speaker.has_all_once(expected)
         await is_whole(b, speaker.session, expected)

@@ -40,6 +40,12 @@ def test_every_section_may_be_in_the_environment() -> None:
     assert found.streaming.policy().endpoint == 11_200
 
 
+def test_a_list_in_the_environment_has_spaces_between() -> None:
+    servers = "stun:stun.example turn:turn.example?transport=udp"
+    found = load(None, {"CAPTIONFLOW_WEBRTC_ICE_SERVERS": servers}, {})
+    assert found.webrtc.ice_servers == ("stun:stun.example", "turn:turn.example?transport=udp")
+
+
 def test_database_url_is_read_as_everybody_names_it() -> None:
     url = "postgresql://u:secret@db/captions"
     environment = {"DATABASE_URL": url, "CAPTIONFLOW_STORAGE_DATABASE_URL": "postgresql://other/x"}
@@ -58,6 +64,8 @@ def test_database_url_is_read_as_everybody_names_it() -> None:
         ("[sever]\nport = 1", "sever"),
         ("port = 1", "port"),
         ("[server]\nport = 70000", "65535.*server.port"),
+        ("[webrtc]\nice_servers = ['http://x']", "ice_servers"),
+        ("[webrtc]\nannounced_address = 'here'", "announced_address"),
         ("[server]\nport = 'many'", "server.port"),
         ("[server]\nlog_level = 'loud'", "loud.*server.log_level"),
         ("[server]\nidle_timeout = 0", "server.idle_timeout"),

@@ -1,5 +1,6 @@
 """Client for CaptionFlow servers: audio up, captions down. Knows the wire, not the server."""
 
+from captionflow.async_batch import AsyncBatch
 from captionflow.batch import Batch, Segment, Transcript, Uploading, Working
 from captionflow.errors import ServerError
 from captionflow.live import Live, connect
@@ -23,8 +24,10 @@ from captionflow.protocol import (
     Welcome,
     Word,
 )
+from captionflow.sync_live import SyncLive, connect_sync
 
 __all__ = [
+    "AsyncBatch",
     "AudioAck",
     "AudioFormat",
     "Batch",
@@ -45,6 +48,7 @@ __all__ = [
     "ServerError",
     "SpeechEnd",
     "SpeechStart",
+    "SyncLive",
     "Transcript",
     "Updated",
     "Uploading",
@@ -53,4 +57,5 @@ __all__ = [
     "Word",
     "Working",
     "connect",
+    "connect_sync",
 ]

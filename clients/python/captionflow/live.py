@@ -150,8 +150,13 @@ class Live:
 
     async def __aiter__(self) -> AsyncIterator[Event | Notice]:
         """All events until `Ended`. Raises ServerError when the session ends without it."""
-        while (event := await self._line.inbox.take()) is not None:
+        while (event := await self.next()) is not None:
             yield event
+
+    async def next(self) -> Event | Notice | None:
+        """The next event, None after the last. Raises ServerError when the session ends without
+        it; nothing is lost by who stops waiting for one."""
+        return await self._line.inbox.take()
 
     async def _order(self, order: Flush | Update | End) -> None:
         async with self._sending:

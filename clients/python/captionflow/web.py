@@ -7,8 +7,7 @@ asked for here may be asked for twice.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import SHUT_RDWR, socket
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Event
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from captionflow.breakable import Breakable
 from captionflow.errors import ServerError
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Web:
         self._patience = patience
         self._met = False  # the server has answered; before, nobody waits for one that is not there
         self._closed = Event()
-        self._socket: socket | None = None
+        self._way = Breakable()
 
     def json(self, method: str, path: str, body: object = None) -> bytes:
         """The answer's body, JSON by what servers promise. Raises ServerError."""
@@ -91,9 +91,7 @@ class Web:
     def close(self) -> None:
         """Whoever waits here gets a ServerError."""
         self._closed.set()
-        if self._socket is not None:
-            with suppress(OSError):  # it is not open any more
-                self._socket.shutdown(SHUT_RDWR)
+        self._way.break_off()
 
     def pause(self, seconds: float) -> None:
         """Raises ServerError when this is closed meanwhile."""
@@ -122,17 +120,16 @@ class Web:
         """An answer that is none of a refusal. Raises ServerError, LOST."""
         self._check_open()
         parts = urlsplit(url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        with closing(kind(parts.netloc, timeout=self._timeout)) as connection:
-            connection.connect()
-            self._socket = connection.sock
-            self._check_open()
-            with self._said(connection, method, target or "/", headers, pieces) as answer:
-                self._met = True
-                if answer.status >= 300:
-                    raise refused(answer)
-                yield answer
+        secure = parts.scheme == "https"
+        with (
+            closing(self._way.connected(secure, parts.netloc, self._timeout)) as connection,
+            self._said(connection, method, target or "/", headers, pieces) as answer,
+        ):
+            self._met = True
+            if answer.status >= 300:
+                raise refused(answer)
+            yield answer
 
     def _said(
         self,

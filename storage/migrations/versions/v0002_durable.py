@@ -14,6 +14,7 @@ ALTER TABLE sessions
     ADD COLUMN node text,
     ADD COLUMN generation integer NOT NULL DEFAULT 0,
     ADD COLUMN lease_until timestamptz,
+    ADD COLUMN header jsonb,
     ADD COLUMN filename text,
     ADD COLUMN upload jsonb,
     ADD COLUMN ready_at timestamptz,
@@ -24,6 +25,7 @@ ALTER TABLE sessions
     ADD COLUMN retention jsonb NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN sessions.node IS 'who works on it now, until lease_until';
 COMMENT ON COLUMN sessions.generation IS 'counts who has worked on it; names parts of its journal';
+COMMENT ON COLUMN sessions.header IS 'what its journal begins with, until it is finished';
 COMMENT ON COLUMN sessions.upload IS 'what was announced: bytes, content type, sha256, key';
 COMMENT ON COLUMN sessions.retention IS 'seconds that this session asked for, over the defaults';
 DROP INDEX sessions_unfinished;
@@ -167,6 +169,7 @@ DROP INDEX sessions_upload;
 DROP INDEX artifacts_of_key;
 ALTER TABLE sessions
     DROP COLUMN node, DROP COLUMN generation, DROP COLUMN lease_until,
+    DROP COLUMN header,
     DROP COLUMN filename, DROP COLUMN upload,
     DROP COLUMN ready_at, DROP COLUMN expires_at, DROP COLUMN recording_until,
     DROP COLUMN transcript_until, DROP COLUMN hold, DROP COLUMN retention;

@@ -39,6 +39,7 @@ async def test_the_demo(folder, opening):
     assert Path(kept["transcript.vtt"]).read_text().startswith("WEBVTT")
     assert "-->" in Path(kept["transcript.srt"]).read_text()
     assert f"/v1/sessions/{transcript['session']}\n" in answer.out
+    assert re.search(rf" http://\S+[^1]/sessions/{transcript['session']}$", answer.out, re.M)
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists(), "Postgres still runs"
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from server.live.recovery import LOST
+from server.live.tokens import Token, written
 from server.settings import Settings
 from storage.errors import Unavailable
 from storage.folder import FolderObjects
-from tests.server.shared import Raw, Running, pcm, raw, serving, settings_for, until
+from tests.server.shared import WAIT, Raw, Running, pcm, raw, serving, settings_for, until
 
 TALK = pcm("...." + "#" * 15 + "." * 10)
 
@@ -62,8 +65,8 @@ async def state_of(server: Running, id: str, state: str) -> dict[str, object]:
     return await server.session(id)
 
 
-async def resumed(client: Raw, id: str) -> dict[str, object]:
-    await client.say("hello", resume={"session": id, "token": "x", "seq": 0})
+async def resumed(client: Raw, id: str, token: str = "x") -> dict[str, object]:
+    await client.say("hello", resume={"session": id, "token": token, "seq": 0})
     return await client.next()
 
 
@@ -86,6 +89,61 @@ async def test_what_a_lost_server_kept_to_itself_is_given_up_and_finished_when_i
         samples, _ = await back.recording(id)
         assert np.array_equal(samples, np.frombuffer(TALK, "<i2"))
         await back.tidied()
+
+
+@asynccontextmanager
+async def beside(first: Running, settings: Settings) -> AsyncIterator[Running]:
+    """Another server, with the same secret."""
+    secret_file = first.settings.storage.data_dir / "secret"
+    shared = replace(settings.storage, secret_file=secret_file)
+    async with serving(replace(settings, storage=shared)) as server:
+        assert server.registry.parts.storage.secret == first.registry.parts.storage.secret
+        yield server
+
+
+async def comes_back(client: Raw, server: Running, id: str) -> dict[str, object]:
+    """What a client of the first owner is told."""
+    token = written(Token(0, 1), id, server.registry.parts.storage.secret)
+    return await resumed(client, id, token)
+
+
+async def test_a_session_of_which_nothing_was_stored_goes_on_for_its_own_client(
+    tmp_path: Path, database_url: str
+) -> None:
+    first, second = (settings_of(tmp_path, database_url, node) for node in "ab")
+    async with cut_off(first, TALK) as (one, id):
+        pass
+    patient = replace(second, server=replace(second.server, linger=WAIT))
+    async with beside(one, patient) as other:
+        await until(lambda: id in other.registry.takeover.recovery.empty)
+        async with raw(other.url) as stranger:
+            assert (await resumed(stranger, id))["code"] == "elsewhere"
+        assert id not in other.registry.running
+        async with raw(other.url) as client:
+            answer = await comes_back(client, other, id)
+            assert (answer["type"], answer["session"], answer["resumed"]) == ("welcome", id, True)
+            assert (answer["received"], answer["after"]) == (0, 0)
+            await client.audio(0, TALK)
+            await client.say("end", pos=len(TALK))
+            assert await client.closed() == (1000, "done")
+        await state_of(other, id, "ready")
+        samples, _ = await other.recording(id)
+        assert np.array_equal(samples, np.frombuffer(TALK, "<i2"))
+
+
+async def test_an_old_session_of_which_nothing_was_stored_does_not_go_on(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.recovery.YOUNG", timedelta(seconds=-9))
+    first, second = (settings_of(tmp_path, database_url, node) for node in "ab")
+    async with cut_off(first, TALK) as (one, id):
+        pass
+    patient = replace(second, server=replace(second.server, linger=WAIT))
+    async with beside(one, patient) as other:
+        await until(lambda: id in other.registry.takeover.recovery.empty)
+        async with raw(other.url) as client:
+            assert (await comes_back(client, other, id))["code"] == "elsewhere"
+        assert id not in other.registry.running
 
 
 async def test_more_than_another_server_had_is_kept_as_long_as_the_recording(

@@ -34,3 +34,8 @@ def test_times_count_from_the_first_session_of_the_room() -> None:
 def test_a_room_in_which_nobody_spoke_has_no_lines() -> None:
     assert lines([]) == []
     assert lines([(a_session("a"), [])]) == []
+
+
+def test_times_may_count_from_another_moment() -> None:
+    found = lines([(a_session("a"), [said("a", "hello", S)])], NOON - timedelta(seconds=5))
+    assert [(line.start, line.end) for line in found] == [(6.0, 6.3)]

@@ -4,13 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server import serving as serving_module
 from server.parts import OWNER
 from server.rooms.broadcast import channel
-from storage.bus.port import BUFFER, Bus, Place
+from server.rooms.rooms import Rooms
+from server.rooms.viewing import Viewing, event
+from storage.bus.port import BUFFER, Bus, Message, Place
 from tests.server.shared import Running, pcm, raw, serving, settings_for, until
 from tests.server.viewers import watching
 
@@ -130,7 +133,8 @@ async def test_who_reads_too_slowly_is_cut_off_and_nobody_waits_for_it(
 async def test_who_is_cut_off_goes_on_where_it_was(server: Running) -> None:
     async with watching(server.url, room="hall") as viewer:
         for number in range(1, 2 * BUFFER):
-            await say(server, "hall", number)  # nobody else gets a turn meanwhile
+            # nobody else gets a turn meanwhile, and what waits to be sent is soon too much
+            await say(server, "hall", number, "x" * 10_000)
         await viewer.sees("final", 3)
         await say(server, "hall", 2 * BUFFER)
         await until(lambda: viewer.last == 2 * BUFFER)
@@ -148,3 +152,28 @@ async def test_viewers_do_not_keep_a_server_from_stopping(
     ):
         server.server.should_exit = True
         await until(lambda: server.server.app.state.rooms.watching == 0, 4)
+
+
+async def test_an_event_is_made_once_for_all() -> None:
+    message = Message(7, b"event: final\ndata: {}\n\n")
+    assert event(message) is event(message)
+    assert event(message)["body"] == b"id: 7\nevent: final\ndata: {}\n\n"
+    assert event(Message(None, b"x"))["body"] == b"x"
+
+
+async def test_what_breaks_for_one_viewer_is_no_matter_of_others(server: Running) -> None:
+    async with watching(server.url, room="hall") as viewer:
+        rooms: Rooms = server.server.app.state.rooms
+        broken = Viewing(rooms, channel(OWNER, "hall"), None)
+        broken.busy = False
+        broken.send = _refuses
+        with rooms.seat(broken):
+            async with rooms.bus.subscribe(broken.channel, None, 0, broken.at_once):
+                await say(server, "hall", 1)
+                await say(server, "hall", 2)
+        await viewer.sees("final", 2)
+        assert broken.over and viewer.numbers == [1, 2]
+
+
+async def _refuses(event: Any) -> None:
+    raise RuntimeError("no more")

@@ -62,10 +62,23 @@ async def test_two_sessions_of_a_room_follow_each_other(server: Running) -> None
     assert starts == sorted(starts) and len(set(starts)) == len(starts)
 
 
-async def test_what_is_no_room_of_subtitles(server: Running) -> None:
-    answer = await server.get("/captions/hall")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+async def test_a_room_that_cannot_be_has_no_subtitles(server: Running) -> None:
     assert (await server.get("/captions/%00.vtt")).text == "WEBVTT\n"
+
+
+async def test_a_room_has_a_page_that_may_be_part_of_any_other(server: Running) -> None:
+    answer = await server.get("/captions/hall")
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors *" in answer.headers["content-security-policy"]
+    again = await server.get("/captions/hall", **{"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_pages_of_other_sites_may_read_captions(server: Running) -> None:
+    subtitles = await server.get("/captions/hall.vtt")
+    assert subtitles.headers["access-control-allow-origin"] == "*"
+    async with server.http.stream("GET", "/captions/hall/events") as answer:
+        assert answer.headers["access-control-allow-origin"] == "*"
 
 
 async def _subtitles(server: Running, room: str) -> str:

@@ -50,6 +50,14 @@ async def test_a_stereo_file_of_another_rate_is_recorded_as_it_is(
     assert np.array_equal(kept, given)
 
 
+async def test_channels_that_cancel_each_other_are_heard(house: House, tmp_path: Path) -> None:
+    mono, path, recording = drawn(TALK), tmp_path / "a", tmp_path / "recording.flac"
+    soundfile.write(path, np.stack([mono, -mono], axis=1), SAMPLE_RATE, format="WAV")
+    heard = await listen(path, recording, Limits(), ears(house), lambda _: None, nothing)
+    assert len(heard.segments) == 2
+    assert soundfile.info(recording).channels == 2
+
+
 async def test_no_recording_is_made_where_there_is_one(house: House, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(wav(TALK))

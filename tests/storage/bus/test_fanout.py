@@ -15,6 +15,29 @@ async def test_each_number_once_and_in_order() -> None:
     assert [(await anext(subscription)).seq for _ in range(4)] == [4, None, 7, None]
 
 
+async def test_what_is_taken_at_once_does_not_wait_and_nothing_overtakes() -> None:
+    taken: list[int | None] = []
+    full = False
+
+    def take(message: Message) -> bool:
+        if not full:
+            taken.append(message.seq)
+        return not full
+
+    subscription = Subscription("a", None, at_once=take)
+    for message in numbered(1, None, 1):
+        subscription.put(message)
+    full = True
+    subscription.put(*numbered(2))
+    full = False
+    for message in numbered(3, 4):
+        subscription.put(message)
+    assert taken == [1, None]
+    assert [(await anext(subscription)).seq for _ in range(3)] == [2, 3, 4]
+    subscription.put(*numbered(5))
+    assert taken == [1, None, 5]
+
+
 async def test_a_full_buffer_cuts_off_and_keeps_nothing() -> None:
     subscription = Subscription("a", None)
     for message in numbered(*range(1, BUFFER + 5)):

@@ -182,3 +182,20 @@ async def test_a_window_ends(bus: Bus) -> None:
 async def test_many_at_once_take_no_more_than_there_is(bus: Bus) -> None:
     takes = [bus.take("ann", 1, 30, 600) for _ in range(100)]
     assert sum(await asyncio.gather(*takes)) == 30
+
+
+async def test_who_takes_messages_at_once_gets_each_in_order(bus: Bus) -> None:
+    taken: list[bytes] = []
+
+    def take(message: Message) -> bool:
+        taken.append(message.data)
+        return True
+
+    await say(bus, "room", 1, b"1")
+    async with bus.subscribe("room", after=0, at_once=take), bus.subscribe("room") as other:
+        await say(bus, "room", 2, b"2")
+        await bus.publish("room", b"x")
+        await say(bus, "room", 3, b"3")
+        async with asyncio.timeout(PATIENCE):
+            assert [(await anext(other)).data for _ in range(3)] == [b"2", b"x", b"3"]
+    assert taken == [b"1", b"2", b"x", b"3"]

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from inference.types import Word
 from storage.errors import Conflict, Expired, Missing
@@ -36,6 +37,20 @@ async def test_segments_come_back_as_they_were_by_number(
     await segments.put("s1", [bare, a_segment(2)])
     await segments.put("s1", [a_segment(1, "日本 🎙")])
     assert await segments.list("s1") == (a_segment(1, "日本 🎙"), a_segment(2), bare)
+
+
+async def test_segments_of_a_stretch_of_the_session(sessions: Sessions, segments: Segments) -> None:
+    await sessions.create(a_session())
+    spans = [(0, 10), (10, 30), (30, 40)]
+    made = [replace(a_segment(n), start=a, end=b) for n, (a, b) in enumerate(spans)]
+    await segments.put("s1", made)
+
+    async def found(begin: int, end: int) -> list[int]:
+        return [each.number for each in await segments.between("s1", begin, end)]
+
+    assert await found(0, 100) == [0, 1, 2]
+    assert await found(10, 30) == [0, 1] and await found(11, 31) == [1, 2]
+    assert await found(41, 100) == [] and await segments.between("s2", 0, 100) == ()
 
 
 async def test_the_same_number_is_not_kept_twice(sessions: Sessions, segments: Segments) -> None:

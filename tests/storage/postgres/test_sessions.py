@@ -32,6 +32,7 @@ FULL = a_session(
     retention=Retention(recording=0),
     node="n1",
     lease_until=NOON,
+    header={"protocol": "stt.v1", "request": {"start": 0}},
 )
 
 
@@ -264,6 +265,14 @@ async def test_orphans_are_unfinished_live_and_nobodys(sessions: Sessions) -> No
     found = [it.id for it in await sessions.orphans(NOON, 10)]
     assert found == ["draining", "finalizing", "open", "lapsed"]
     assert len(await sessions.orphans(NOON, 2)) == 2
+
+
+async def test_a_header_lasts_no_longer_than_the_work(sessions: Sessions) -> None:
+    await sessions.create(a_session(header={"begun": 7}))
+    draining = await sessions.move("s1", State.DRAINING)
+    assert draining.header == {"begun": 7}
+    await sessions.move("s1", State.FINALIZING)
+    assert (await sessions.move("s1", State.READY)).header is None
 
 
 async def test_a_lease_lasts_no_longer_than_the_work(sessions: Sessions) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from storage.errors import Missing, Unavailable
@@ -27,6 +28,18 @@ def test_it_is_made_once(seaweed: Seaweed) -> None:
         bucket.make()
         bucket.make()
         assert list(bucket.stats("")) == []
+
+
+def test_pages_of_other_origins_may_put_with_a_signed_address(seaweed: Seaweed) -> None:
+    settings = seaweed.settings(bucket=f"made-{next(numbers)}")
+    with closing(Bucket(settings, 1)) as bucket:
+        bucket.make()
+    asks = {"Origin": "http://page.test", "Access-Control-Request-Method": "PUT"}
+    url = f"{settings.url}/{settings.bucket}/a"
+    answer = httpx.options(url, headers=asks | {"Access-Control-Request-Headers": "content-type"})
+    assert answer.status_code in (200, 204), answer.text
+    assert answer.headers["access-control-allow-origin"] in ("*", "http://page.test")
+    assert "PUT" in answer.headers["access-control-allow-methods"]
 
 
 async def test_several_servers_may_make_it_at_once(seaweed: Seaweed) -> None:

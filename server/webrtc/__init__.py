@@ -1,0 +1,1 @@
+"""Sound that comes over WebRTC (WHIP), and captions that go back the same way."""
