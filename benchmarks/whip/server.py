@@ -13,6 +13,9 @@ from benchmarks.run.talks import sections
 MEDIA = "server.webrtc"  # what the process of media has in its command line
 
 
+BEFORE = 8
+
+
 class Served(Struct, frozen=True):
     url: str
     pid: int
@@ -21,8 +24,11 @@ class Served(Struct, frozen=True):
 @asynccontextmanager
 async def served(folder: Path, calls: int = 1, model: str | None = None) -> AsyncIterator[Served]:
     """Ready, and stopped at the end of the block. calls: that it has to have room for, with as
-    many sessions besides. Raises ServerDied."""
-    room = {"server": {"max_sessions": 2 * calls}, "webrtc": {"loopback": True, "max_calls": calls}}
+    many sessions besides, and some that are not quite over yet. Raises ServerDied."""
+    room = {
+        "server": {"max_sessions": 2 * calls + BEFORE},
+        "webrtc": {"loopback": True, "max_calls": calls + BEFORE},
+    }
     server = Server(folder, {**room, **sections(model)})
     async with server.running() as life:
         yield Served(server.url, life.process.pid)

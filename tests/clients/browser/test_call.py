@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request
 
@@ -33,8 +32,8 @@ async def server(tmp_path: Path, database_url: str) -> AsyncIterator[Running]:
         yield running
 
 
-@pytest.fixture
-def requests(page: Page) -> list[Request]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def requests(page: Page) -> list[Request]:
     """Those that have to do with calls."""
     found: list[Request] = []
     page.on("request", lambda it: found.append(it) if "/whip/" in it.url else None)

@@ -75,7 +75,9 @@ def measured() -> tuple[int, int, int, int]:
 async def test_a_thousand_vanished_clients_leave_nothing_behind(
     tmp_path: Path, database_url: str
 ) -> None:
-    settings = settings_for(tmp_path, database_url, server={"max_sessions": 1000})
+    patient = {"query_timeout": 30.0}
+    room = {"max_sessions": 1000}
+    settings = settings_for(tmp_path, database_url, server=room, storage=patient)
     async with serving(settings) as server:
         await churn(server, 500)  # by then all that is made once is there
         before = measured()
