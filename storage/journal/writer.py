@@ -45,7 +45,7 @@ class JournalPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
 def alone(reserve: int = 0) -> JournalPolicy:
     """Where no store takes the parts, nobody waits for them: short sessions never become any."""
-    return JournalPolicy(seal_after=15.0, seal_bytes=8 << 20, reserve=reserve)
+    return JournalPolicy(seal_after=5.0, seal_bytes=4 << 20, reserve=reserve)
 
 
 class Batch(Struct, frozen=True):
